@@ -1,0 +1,120 @@
+"""Findings: frozen, picklable values that rules make, the engine collects and reporters print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias, Union
+
+
+class Severity(Enum):
+    """How bad a finding is: error breaks or trains wrongly, warning may, information does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A stretch of source; lines and columns count from 1, columns in characters; the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A span of a document. In a notebook ``cell`` is its 1-based number among all cells and
+    ``raw_line`` the line of the .ipynb file; ``span`` counts lines from the start of the cell."""
+
+    document: str
+    span: Span
+    cell: int | None = None
+    raw_line: int | None = None
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another place that decides a finding, and what stands there."""
+
+    location: Location
+    text: str
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace ``location`` by ``text``."""
+
+    location: Location
+    text: str
+
+
+class Safety(Enum):
+    """Safe fixes keep what is trained; unsafe ones change it."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A title that says what the fix does, and all of its edits: applied together or not at all."""
+
+    title: str
+    safety: Safety
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One place where Keras does not do what was written."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    location: Location
+    given: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """A site that was seen and not judged, or a part of one, with the reason."""
+
+    location: Location
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found in one document."""
+
+    document: str
+    findings: tuple[Finding, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
+    source: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A document that was not judged, and why (not decodable, not readable...)."""
+
+    document: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Crashed:
+    """A defect of keraslint: the rule (or room) that crashed on a document, and the traceback."""
+
+    document: str
+    rule: str
+    traceback: str
+
+
+Outcome: TypeAlias = Union[Report, Skipped, Crashed]

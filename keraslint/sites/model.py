@@ -1,0 +1,104 @@
+"""The words of ``sites``: what was written at a compile call and at one data call that it governs.
+
+Each part is a tree whose leaves know their text and place, or a reason why it could not be read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, Union
+
+from keraslint.findings import Location
+from keraslint.pairing import Call, Feed, ModelKind
+from keraslint.tree import Tree
+
+
+@dataclass(frozen=True)
+class Written:
+    """A leaf: ``name`` is the layer's name in outputs, the loss's or metric's name elsewhere; ``value`` a constant."""
+
+    text: str
+    location: Location
+    name: str | None = None
+    value: float | int | str | None = None
+    is_none: bool = False
+
+
+@dataclass(frozen=True)
+class Given:
+    """A part that was read. ``location`` is where its outermost container was written."""
+
+    tree: Tree[Written]
+    location: Location
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A part that was given but could not be read."""
+
+    reason: str
+    location: Location
+
+
+@dataclass(frozen=True)
+class NotGiven:
+    """A part that was not given."""
+
+
+NOT_GIVEN = NotGiven()
+SitePart: TypeAlias = Union[Given, Unread, NotGiven]
+
+
+@dataclass(frozen=True)
+class CompileCall:
+    """``compile(...)``: its place and its parts."""
+
+    location: Location
+    loss: SitePart = NOT_GIVEN
+    loss_weights: SitePart = NOT_GIVEN
+    metrics: SitePart = NOT_GIVEN
+    weighted_metrics: SitePart = NOT_GIVEN
+
+
+@dataclass(frozen=True)
+class DataCall:
+    """``fit``, ``evaluate``, ... or the validation data of a fit (``call="evaluate"``, ``validation=True``)."""
+
+    call: Call
+    location: Location
+    targets: SitePart = NOT_GIVEN
+    sample_weight: SitePart = NOT_GIVEN
+    class_weight: bool = False
+    feed: Feed = "arrays"
+    validation: bool = False
+
+
+UseKind: TypeAlias = Literal["unpack", "index", "iterate", "zip metrics_names"]
+
+
+@dataclass(frozen=True)
+class ResultUse:
+    """What the program does with the result of ``predict`` or ``evaluate``: ``count`` targets of an unpacking, ``index``."""
+
+    call: Call
+    how: UseKind
+    location: Location
+    count: int | None = None
+    index: int | None = None
+
+
+@dataclass(frozen=True)
+class TrainingSite:
+    """One model, the compile call in force, and one data call or the uses of its results.
+
+    ``given`` holds the conditions under which this alternative is the one that runs, as source text
+    (``bidir``, ``not bidir``). ``model`` is where the model was made.
+    """
+
+    model: Location
+    kind: ModelKind
+    outputs: SitePart
+    compiled: CompileCall | None = None
+    data: DataCall | None = None
+    uses: tuple[ResultUse, ...] = ()
+    given: tuple[str, ...] = ()
