@@ -1,0 +1,50 @@
+"""What a rule is: a code, a name taken from its module, a severity, and the way to make a finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Finding, Fix, Related, Severity
+
+if TYPE_CHECKING:
+    from keraslint.findings import Location
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``rule = Rule(__name__, code="KER202", since="0.1.0")`` at the top of a rule's module.
+
+    The module's ``check(site, verdict)`` yields findings; the engine calls it once per site and target
+    version. ``site`` is a ``TrainingSite``, ``verdict`` what ``pairing`` says of it.
+    """
+
+    module: str
+    code: str
+    since: str
+    severity: Severity = Severity.ERROR
+
+    @property
+    def name(self) -> str:
+        """The kebab-case name: the module's own."""
+        return self.module.rpartition(".")[2].replace("_", "-")
+
+    def finding(
+        self,
+        location: Location,
+        message: str,
+        *,
+        severity: Severity | None = None,
+        related: tuple[Related, ...] = (),
+        fixes: tuple[Fix, ...] = (),
+    ) -> Finding:
+        """A finding of this rule at ``location``."""
+        return Finding(
+            code=self.code,
+            name=self.name,
+            severity=severity or self.severity,
+            message=message,
+            location=location,
+            related=related,
+            fixes=fixes,
+        )
