@@ -96,6 +96,8 @@ class Term:
 
     ``loss`` is the path of the loss in the loss tree (``()`` for one loss broadcast to every head);
     ``target``, ``weight`` and ``sample_weight`` are None where nothing was given for the head.
+    ``head`` and ``target`` may lead to a branch: a loss of a whole subtree. ``log`` is the key under which
+    this term alone is logged, None where Keras logs the total only.
     """
 
     head: Path
@@ -107,11 +109,12 @@ class Term:
     target_by: By = By.ONLY
     weight_by: By | None = None
     sample_weight_by: By | None = None
+    log: str | None = None
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric: computed from ``head`` and ``target``; ``metric`` is its path in its tree."""
+    """One metric: computed from ``head`` and ``target``; ``metric`` is its path in its tree, ``log`` its key."""
 
     head: Path
     target: Path | None
@@ -119,6 +122,7 @@ class Metric:
     by: By
     weighted: bool = False
     sample_weight: Path | None = None
+    log: str = ""
 
 
 @dataclass(frozen=True)
