@@ -70,7 +70,11 @@ class Fix:
 
 @dataclass(frozen=True)
 class Finding:
-    """One place where Keras does not do what was written."""
+    """One place where Keras does not do what was written.
+
+    ``given`` are the conditions in the source under which it holds, ``versions`` the target versions of
+    Keras in which it does; both are empty where it always holds.
+    """
 
     code: str
     name: str
@@ -78,6 +82,7 @@ class Finding:
     message: str
     location: Location
     given: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
 
@@ -92,12 +97,12 @@ class Undecided:
 
 @dataclass(frozen=True)
 class Report:
-    """What was found in one document."""
+    """What was found in one document; ``excerpts`` are the lines of source at each place that it names."""
 
     document: str
     findings: tuple[Finding, ...] = ()
     undecided: tuple[Undecided, ...] = ()
-    source: str = field(default="", repr=False, compare=False)
+    excerpts: tuple[tuple[Location, str], ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,10 @@
+"""Paths enter, documents leave: plain Python source, whatever the file was, or the reason why not."""
+
+from keraslint.documents.discovery import EXCLUDED, SUFFIXES, Exclusion, discover
+from keraslint.documents.model import Cell, Document, Failure
+from keraslint.documents.reading import decode, decode_module, read_bytes
+
+__all__ = [
+    "EXCLUDED", "SUFFIXES", "Cell", "Document", "Exclusion", "Failure", "decode", "decode_module", "discover",
+    "read_bytes",
+]  # fmt: skip

@@ -1,0 +1,66 @@
+"""Source text enters, a module of ``ast`` leaves, or the place and reason why Python refuses it: never an error."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import warnings
+from dataclasses import dataclass
+
+RUNNING = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+
+# What Python 3 says of, or how a line looks in, source that only Python 2 could read.
+PYTHON_2_MESSAGE = re.compile(r"call to '(print|exec)'|multiple exception types|leading zeros in decimal")
+PYTHON_2_LINE = re.compile(r"^\s*(print\s+[^\s(=]|exec\s+['\"\w]|raise\s+\w+\s*,|except\s+[\w.]+\s*,\s*\w+\s*:)|`\w|<>")
+
+# How a line looks in source that needs a later grammar, and the first Python that reads it.
+NEWER: tuple[tuple[tuple[int, int], re.Pattern[str]], ...] = (
+    ((3, 11), re.compile(r"^\s*except\s*\*")),
+    ((3, 12), re.compile(r"^\s*(type\s+\w+\s*(\[.*\])?\s*=|(async\s+)?def\s+\w+\s*\[|class\s+\w+\s*\[)")),
+    ((3, 12), re.compile(r"""\b[fF][rR]?(['"]).*\{.*\1.*\}""")),
+    ((3, 14), re.compile(r"""(?<!\w)(t|tr|rt)['"]""")),
+)
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Where Python stops reading, and why; line and column count from 1."""
+
+    line: int
+    column: int
+    reason: str
+
+
+def parse(source: str) -> ast.Module | Flaw:
+    """Read a whole module with the grammar of the Python that runs."""
+    nul = source.find("\0")
+    if nul >= 0:
+        line = source.count("\n", 0, nul) + 1
+        return Flaw(line, nul - source.rfind("\n", 0, nul), "the source holds a NUL byte")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes and the like are not our affair
+            return ast.parse(source)
+    except SyntaxError as error:
+        return _flaw(error, source)
+    except (RecursionError, MemoryError):  # MemoryError: the parser of 3.10 and 3.11 runs out of its own stack
+        return Flaw(1, 1, f"nested too deeply for {RUNNING} to read")
+    except ValueError as error:
+        return Flaw(1, 1, f"{error} (as {RUNNING} reads it)")
+
+
+def _flaw(error: SyntaxError, source: str) -> Flaw:
+    line = max(error.lineno or 1, 1)
+    text = source.split("\n")[line - 1] if line <= source.count("\n") + 1 else ""
+    column = min(max(error.offset or 1, 1), len(text) + 1)
+    return Flaw(line, column, f"{error.msg} ({_advice(error.msg, text)})")
+
+
+def _advice(message: str, text: str) -> str:
+    if PYTHON_2_MESSAGE.search(message) or PYTHON_2_LINE.search(text):
+        return f"this looks like Python 2; {RUNNING} reads it"
+    for version, pattern in NEWER:
+        if sys.version_info[:2] < version and pattern.search(text):
+            return f"{RUNNING} reads it; run keraslint under Python {version[0]}.{version[1]} or later"
+    return f"as {RUNNING} reads it"
