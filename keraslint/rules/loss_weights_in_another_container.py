@@ -1,0 +1,48 @@
+"""Loss weights in another kind of container than the losses or the outputs, which Keras pairs in sorted order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Related, Severity
+from keraslint.pairing import Paired, Verdict
+from keraslint.rules.base import Rule
+from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
+from keraslint.sites.reading import is_mapping, is_sequence, placement
+from keraslint.tree import Branch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keraslint.findings import Finding
+    from keraslint.tree import Tree
+
+rule = Rule(__name__, code="KER203", since="0.1.0", severity=Severity.ERROR)
+
+
+def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
+    """Compare the head whose loss each weight multiplies with the position or key it was written at."""
+    match site, verdict:
+        case (
+            TrainingSite(
+                outputs=Given(tree=Branch() as outputs) as declared,
+                compiled=CompileCall(
+                    loss=Given(tree=Branch() as losses), loss_weights=Given(tree=Branch() as written) as weights
+                ),
+            ),
+            Paired(terms=terms),
+        ) if _in_another_container(outputs, losses, written):
+            placed = placement(outputs, written, [(term.head, term.weight) for term in terms])
+            if placed:
+                yield rule.finding(
+                    weights.location,
+                    placed.sentence("weights"),
+                    severity=Severity.ERROR if placed.harmful else Severity.INFO,
+                    related=(Related(declared.location, "the outputs are declared here"),),
+                )
+
+
+def _in_another_container(outputs: Tree[Written], losses: Tree[Written], weights: Tree[Written]) -> bool:
+    if is_mapping(outputs):  # a dict of weights is paired by key there, whatever holds the losses
+        return is_sequence(weights)
+    return is_mapping(losses) != is_mapping(weights)

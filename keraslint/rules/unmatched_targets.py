@@ -1,0 +1,61 @@
+"""Targets whose keys, number or structure do not match the outputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Related, Severity
+from keraslint.pairing import Fault, Paired, Rejected, Verdict
+from keraslint.rules.base import Rule
+from keraslint.sites.model import DataCall, Given, TrainingSite, Written
+from keraslint.sites.reading import heads, is_mapping, is_sequence, label, labels, shown
+from keraslint.tree import Leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keraslint.findings import Finding
+    from keraslint.tree import Path, Tree
+
+rule = Rule(__name__, code="KER108", since="0.1.0", severity=Severity.ERROR)
+
+_FAULTS = frozenset({Fault.TARGETS_STRUCTURE, Fault.TARGETS_KEYS, Fault.TARGETS_MISSING})
+
+
+def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
+    """Compare the keys or the number of the targets with those of the heads that are trained."""
+    match site:
+        case TrainingSite(
+            outputs=Given(tree=outputs) as declared, data=DataCall(targets=Given(tree=written) as targets)
+        ):
+            declaration = Related(declared.location, "the outputs are declared here")
+            match verdict:
+                case Rejected(fault=fault) if fault in _FAULTS:
+                    mismatch = _mismatch(outputs, written, heads(outputs)) or "they differ in structure"
+                    message = f"Keras raises {verdict.error} at {verdict.call}: {mismatch}"
+                    yield rule.finding(targets.location, message, related=(declaration,))
+                case Paired(terms=terms):
+                    trained = tuple(head for head in heads(outputs) if any(term.head == head for term in terms))
+                    mismatch = _mismatch(outputs, written, trained)
+                    if mismatch:
+                        names = [shown(outputs, head) for head in trained]
+                        message = f"Keras trains {names} without a word: {mismatch}"
+                        yield rule.finding(targets.location, message, related=(declaration,))
+
+
+def _mismatch(outputs: Tree[Written], targets: Tree[Written], trained: tuple[Path, ...]) -> str | None:
+    """What the targets have that the outputs have not, or the other way round."""
+    declared = heads(outputs)
+    names = [shown(outputs, head) for head in declared]
+    if isinstance(targets, Leaf):
+        return f"one target for outputs {names}" if len(declared) > 1 else None
+    if is_sequence(targets):
+        count = len(targets.items)
+        return f"{count} targets for outputs {names}" if count not in (len(declared), len(trained)) else None
+    named = labels(outputs)
+    if not is_mapping(targets) or named is None:
+        return None
+    needed = {label(outputs, head) for head in trained}
+    if needed <= set(targets.keys) <= set(named):
+        return None
+    return f"targets for {list(targets.keys)}, outputs {names}"

@@ -1,0 +1,124 @@
+"""Reads a part as it was written: which head each entry was written for.
+
+The outputs and a part enter as written trees; heads and names leave. What Keras does with the part
+stands in the verdict, and ``placement`` compares the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from keraslint.tree import MAPPINGS, SEQUENCES, Branch, Leaf, at, dotted, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keraslint.sites.model import Written
+    from keraslint.tree import Key, Path, Tree
+
+Pair: TypeAlias = "tuple[Path, Path | None]"  # a head, and the path of the entry that Keras gives it
+
+
+def is_mapping(tree: Tree[Written]) -> bool:
+    """Whether Keras pairs the entries of this container by key."""
+    return isinstance(tree, Branch) and tree.kind in MAPPINGS
+
+
+def is_sequence(tree: Tree[Written]) -> bool:
+    """Whether this container is a list or a tuple."""
+    return isinstance(tree, Branch) and tree.kind in SEQUENCES
+
+
+def heads(outputs: Tree[Written]) -> tuple[Path, ...]:
+    """The heads in declared order."""
+    return tuple(path for path, _ in leaves(outputs))
+
+
+def label(outputs: Tree[Written], head: Path) -> str | None:
+    """The name by which a dict addresses a head: its key in dict outputs, else its layer's name."""
+    if is_mapping(outputs):
+        return dotted(head)
+    leaf = at(outputs, head)
+    return leaf.value.name if isinstance(leaf, Leaf) else None
+
+
+def shown(outputs: Tree[Written], head: Path) -> str:
+    """A head as a message names it; one without a name by its position."""
+    return label(outputs, head) or "outputs" + "".join(f"[{key!r}]" for key in head)
+
+
+def labels(outputs: Tree[Written]) -> dict[str, Path] | None:
+    """Every head by its name, or None where a name is not known or names two heads."""
+    named = {label(outputs, head): head for head in heads(outputs)}
+    known = {name: head for name, head in named.items() if name is not None}
+    return known if len(known) == len(heads(outputs)) else None
+
+
+def meant(outputs: Tree[Written], part: Branch[Written]) -> dict[Key, Path]:
+    """The head that each entry was written for, by position in a sequence, by name in a mapping.
+
+    Entries that name no head are left out, and all of them in a sequence of another length.
+    """
+    declared = heads(outputs)
+    if part.kind in SEQUENCES:
+        return dict(enumerate(declared)) if len(part.items) == len(declared) else {}
+    named = labels(outputs) or {}
+    return {key: named[key] for key in part.keys if isinstance(key, str) and key in named}
+
+
+def alike(left: Tree[Written], right: Tree[Written]) -> bool:
+    """Whether two entries were written identically."""
+    match left, right:
+        case Leaf(), Leaf():
+            return _said(left.value) == _said(right.value)
+        case Branch(), Branch():
+            return left.keys == right.keys and all(map(alike, left.children, right.children))
+        case _:
+            return False
+
+
+def _said(written: Written) -> tuple[object, ...]:
+    if written.value is not None:
+        return (written.value,)
+    return (written.text, written.name, written.is_none)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The heads that Keras gives a part's entries to, the heads they were written for, entry by entry.
+
+    ``harmful`` says that some head gets another entry than the one written for it.
+    """
+
+    given: tuple[str, ...]
+    meant: tuple[str, ...]
+    harmful: bool
+
+    def sentence(self, entries: str) -> str:
+        """What Keras does with these ``entries``, then what was written."""
+        if self.given == self.meant:
+            return f"Keras gives these {entries} to {list(self.given)} by sorted key, which is the order written"
+        contrast = f"Keras gives these {entries} to {list(self.given)}, not to {list(self.meant)}"
+        return contrast if self.harmful else f"{contrast}; those exchanged are written identically"
+
+
+def placement(outputs: Tree[Written], part: Branch[Written], pairs: Iterable[Pair]) -> Placement | None:
+    """Compare where Keras puts the entries of ``part`` with where they were written; None where unknown."""
+    intended = meant(outputs, part)
+    entry_for = {head: key for key, head in intended.items()}
+    given: dict[Key, set[Path]] = {}
+    for head, path in pairs:
+        if path and path[0] in intended and head in entry_for:
+            given.setdefault(path[0], set()).add(head)
+    placed = [(key, *given[key]) for key in part.keys if len(given.get(key, ())) == 1]
+    if not placed:
+        return None
+    entries = dict(part.items)
+    return Placement(
+        given=tuple(shown(outputs, head) for _, head in placed),
+        meant=tuple(shown(outputs, intended[key]) for key, _ in placed),
+        harmful=any(
+            head != intended[key] and not alike(entries[key], entries[entry_for[head]]) for key, head in placed
+        ),
+    )
