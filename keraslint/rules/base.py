@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from keraslint.findings import Finding, Fix, Related, Severity
 
 if TYPE_CHECKING:
     from keraslint.findings import Location
+
+Subject: TypeAlias = Literal["site", "failure"]
 
 
 @dataclass(frozen=True)
@@ -16,13 +18,15 @@ class Rule:
     """``rule = Rule(__name__, code="KER202", since="0.1.0")`` at the top of a rule's module.
 
     The module's ``check(site, verdict)`` yields findings; the engine calls it once per site and target
-    version. ``site`` is a ``TrainingSite``, ``verdict`` what ``pairing`` says of it.
+    version. ``site`` is a ``TrainingSite``, ``verdict`` what ``pairing`` says of it. With
+    ``subject="failure"`` it is ``check(failure)``, called for what could not be read.
     """
 
     module: str
     code: str
     since: str
     severity: Severity = Severity.ERROR
+    subject: Subject = "site"
 
     @property
     def name(self) -> str:

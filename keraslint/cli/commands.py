@@ -1,0 +1,200 @@
+"""The commands and their options. What a command needs is imported when it runs, so that ``--version`` is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import click
+
+from keraslint import __version__
+from keraslint.cli.printing import complain_of, paint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from keraslint.config import Options
+    from keraslint.findings import Outcome
+    from keraslint.rules import Registered
+
+FORMATS = ("full", "concise", "json")
+SEVERITIES = ("error", "warning", "info")
+STDIN = "-"
+
+
+class Commands(click.Group):
+    """A group that names the nearest command where there is none of that name."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that ``args`` begin with."""
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in self.commands:
+            near = get_close_matches(name, self.commands, n=1)
+            advice = f"the nearest is {near[0]!r}" if near else f"commands are {', '.join(self.commands)}"
+            message = f"no command is called {name!r}; {advice}"
+            raise click.UsageError(message, ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 (click calls it)
+    if wanted and not context.resilient_parsing:
+        from keraslint.pairing.versions import NEWEST
+
+        click.echo(f"keraslint {__version__} (knows Keras up to {NEWEST})")
+        context.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show versions.")
+def keraslint() -> None:
+    """Find where Keras pairs outputs, losses, targets and sample weights otherwise than you wrote."""
+
+
+def _options(command: Callable[..., int]) -> Callable[..., int]:
+    """The options of ``check``; several values may be given with commas or by repeating an option."""
+    several = {"multiple": True, "metavar": "RULE,..."}
+    for option in reversed((
+        click.argument("paths", nargs=-1, metavar="[PATHS]..."),
+        click.option("--select", help="Only these rules: codes, their beginnings, or names.", **several),
+        click.option("--extend-select", help="These rules besides.", **several),
+        click.option("--ignore", help="Not these rules.", **several),
+        click.option(
+            "--keras-version", multiple=True, metavar="VERSION,...", help="Judge for 3.15, for 3.5,3.15 or for >=3.4."
+        ),
+        click.option("--severity", type=click.Choice(SEVERITIES), help="Report nothing below this (warning)."),
+        click.option("--output-format", "form", type=click.Choice(FORMATS), default="full", show_default=True),
+        click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of findings."),
+        click.option("--undecided", is_flag=True, help="Show also what was seen and not judged, and why."),
+        click.option("--stdin-filename", metavar="PATH", help="The name of what is read from -."),
+        click.option("--verbose", is_flag=True, help="Show where keraslint crashed, if it does."),
+    )):
+        command = option(command)
+    return command
+
+
+@keraslint.command()
+@_options
+def check(  # noqa: PLR0913 (click hands over one argument for each option)
+    *,
+    paths: tuple[str, ...],
+    form: str,
+    exit_zero: bool,
+    undecided: bool,
+    stdin_filename: str | None,
+    verbose: bool,
+    severity: str | None,
+    **several: tuple[str, ...],
+) -> int:
+    """Check files, notebooks and whole directories; - reads standard input."""
+    from keraslint.config import Options
+    from keraslint.findings import Report
+    from keraslint.reporters import render
+
+    lists = {name: _split(values) for name, values in several.items()}
+    options = Options(
+        select=lists["select"] or None,
+        extend_select=lists["extend_select"],
+        ignore=lists["ignore"],
+        keras_version=several["keras_version"],
+        severity=severity,
+    )
+    outcomes = _outcomes(paths or (".",), stdin_filename, options)
+    reports = [one for one in outcomes if isinstance(one, Report)]
+    others = [one for one in outcomes if not isinstance(one, Report)]
+    click.echo(render(form, reports, paint(), undecided=undecided), nl=False)
+    complain_of(others, verbose=verbose)
+    return 2 if others else _status(reports, exit_zero=exit_zero)
+
+
+def _outcomes(paths: Sequence[str], stdin_filename: str | None, options: Options) -> list[Outcome]:
+    from keraslint.config import BadConfigError, settings
+    from keraslint.engine import BadSelectorError, check as check_paths, check_source
+    from keraslint.engine.targets import BadVersionError
+
+    from_stdin = tuple(paths) == (STDIN,)
+    name = stdin_filename or "<stdin>"
+    try:
+        if from_stdin:
+            return check_source(name, sys.stdin.buffer.read(), settings([stdin_filename or "."], options))
+        for path in paths:
+            _verify_path(path)
+        return check_paths(paths, settings(paths, options))
+    except (BadConfigError, BadSelectorError, BadVersionError) as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _verify_path(path: str) -> None:
+    if path == STDIN:
+        message = "- must be the only path"
+        raise click.UsageError(message)
+    if not os.path.exists(path):
+        message = f"{path}: no such file or directory"
+        raise click.UsageError(message)
+
+
+def _split(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def _status(reports: Sequence[object], *, exit_zero: bool) -> int:
+    from keraslint.findings import Report, Severity
+
+    failing = any(
+        finding.severity is not Severity.INFO
+        for report in reports
+        if isinstance(report, Report)
+        for finding in report.findings
+    )
+    return int(failing and not exit_zero)
+
+
+@keraslint.command()
+@click.option("--output-format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def rules(form: str) -> int:
+    """List the rules."""
+    import json
+
+    from keraslint.rules import registered
+
+    found = registered()
+    if form == "json":
+        rows = [
+            {
+                "code": one.rule.code,
+                "name": one.rule.name,
+                "severity": one.rule.severity.value,
+                "since": one.rule.since,
+                "summary": one.summary,
+            }
+            for one in found
+        ]
+        click.echo(json.dumps(rows, indent=2))
+        return 0
+    longest = max(len(one.rule.name) for one in found)
+    for one in found:
+        click.echo(f"{one.rule.code}  {one.rule.name:<{longest}}  {one.rule.severity.value:<7}  {one.summary}")
+    return 0
+
+
+@keraslint.command()
+@click.argument("rule")
+def explain(rule: str) -> int:
+    """Print the page of a RULE, given by code or name."""
+    from keraslint.engine.selection import BadSelectorError, verify
+    from keraslint.rules import registered
+    from keraslint.rules.pages import page
+
+    try:
+        verify(rule)
+    except BadSelectorError as error:
+        raise click.UsageError(str(error)) from error
+    matches: list[Registered] = [one for one in registered() if rule in {one.rule.code, one.rule.name}]
+    if not matches:
+        message = f"{rule!r} names several rules; give one code or name"
+        raise click.UsageError(message)
+    click.echo(page(matches[0].rule.name), nl=False)
+    return 0

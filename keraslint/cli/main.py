@@ -1,0 +1,32 @@
+"""The entry point: every misuse is one line on stderr and exit status 2, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from keraslint.cli.commands import keraslint
+from keraslint.cli.printing import complain
+
+INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command line and return the exit status: 0 clean, 1 findings, 2 misuse or a defect of keraslint."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status = keraslint.main(arguments, prog_name="keraslint", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        complain(error.format_message())
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader had enough; the interpreter would complain once more when it flushes
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    return int(status or 0)

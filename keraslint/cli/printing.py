@@ -1,0 +1,40 @@
+"""What goes to stderr, and whether stdout may be coloured."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from keraslint.reporters.terminal import Paint, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keraslint.findings import Crashed, Skipped
+
+
+def complain(message: str) -> None:
+    """One line on stderr, whatever is in the message."""
+    click.echo(f"keraslint: {escape(' '.join(message.split()))}", err=True)
+
+
+def complain_of(others: Sequence[Skipped | Crashed], *, verbose: bool) -> None:
+    """Say which files were not judged, and which parts of keraslint crashed."""
+    for one in others:
+        if hasattr(one, "reason"):
+            complain(f"{one.document}: not judged: {one.reason}")
+            continue
+        last = one.traceback.strip().splitlines()[-1]
+        complain(f"{one.document}: {one.rule} crashed, a defect of keraslint (--verbose shows where): {last}")
+        if verbose:
+            click.echo(one.traceback, err=True)
+
+
+def paint(stream: TextIO = sys.stdout) -> Paint:
+    """Colours on a terminal only, and not where NO_COLOR asks for none; FORCE_COLOR asks for them."""
+    if os.environ.get("NO_COLOR"):
+        return Paint(on=False)
+    return Paint(on=bool(os.environ.get("FORCE_COLOR")) or stream.isatty())

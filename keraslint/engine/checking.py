@@ -1,0 +1,165 @@
+"""Paths and settings enter; for each document a report leaves, or why there is none, and every crash.
+
+Findings are gathered over all documents first: a site may reach over several, and each document that
+something is found in is confirmed once, with libcst.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keraslint.documents import Document, Exclusion, Failure, decode, discover, read_bytes
+from keraslint.engine.ignoring import is_ignored
+from keraslint.engine.judging import Judged, judge, judge_failures
+from keraslint.engine.placing import excerpts, placed_finding, placed_undecided
+from keraslint.engine.selection import closeness, selected, verify
+from keraslint.findings import Crashed, Report, Severity, Skipped
+from keraslint.syntax import concrete, scout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from keraslint.engine.settings import Settings
+    from keraslint.findings import Finding, Outcome, Undecided
+    from keraslint.rules import Registered
+
+RANK = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
+
+
+@dataclass
+class _Run:
+    """What a run has read and found so far."""
+
+    settings: Settings
+    rules: tuple[Registered, ...]
+    documents: dict[str, Document | None] = field(default_factory=dict)
+    findings: dict[str, dict[Finding, None]] = field(default_factory=lambda: defaultdict(dict))
+    undecided: dict[str, dict[Undecided, None]] = field(default_factory=lambda: defaultdict(dict))
+    others: list[Outcome] = field(default_factory=list)
+
+    def document(self, path: str) -> Document | None:
+        """A document by its path; a site may name one that was not asked for."""
+        if path not in self.documents:
+            data = read_bytes(path)
+            decoded = decode(path, data) if isinstance(data, bytes) else None
+            self.documents[path] = decoded if isinstance(decoded, Document) else None
+        return self.documents[path]
+
+
+def check(paths: Sequence[str], settings: Settings) -> list[Outcome]:
+    """Check every file under ``paths``. Files that are named are parsed whatever they hold."""
+    run = _start(settings)
+    named = {os.path.normpath(path) for path in paths}
+    order: list[str] = []
+    for path in discover(paths, Exclusion(settings.root, settings.exclude)):
+        order.append(path)
+        data = read_bytes(path)
+        if isinstance(data, str):
+            run.others.append(Skipped(path, data))
+        elif path in named or scout.worth_reading(data):
+            _check_bytes(path, data, run)
+    return _outcomes(run, order)
+
+
+def check_source(path: str, data: bytes, settings: Settings) -> list[Outcome]:
+    """Check bytes that came from elsewhere as if they stood at ``path``."""
+    run = _start(settings)
+    _check_bytes(path, data, run)
+    return _outcomes(run, [path])
+
+
+def _start(settings: Settings) -> _Run:
+    for _, selectors in settings.per_file_ignores:
+        for selector in selectors:
+            verify(selector)
+    return _Run(settings, selected(settings.select, settings.ignore))
+
+
+def _check_bytes(path: str, data: bytes, run: _Run) -> None:
+    judged = Judged()
+    try:
+        document = decode(path, data)
+        failures, parsed = _read(document)
+    except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
+        judged.crash(path, "documents")
+        run.others += judged.crashes.values()
+        return
+    judge_failures(failures, run.rules, judged)
+    if parsed:
+        judge(parsed, run.rules, run.settings.versions, judged)
+    if judged.findings or judged.undecided:
+        run.documents[path] = document if isinstance(document, Document) else None
+    _keep(judged, run)
+
+
+def _read(document: Document | Failure) -> tuple[tuple[Failure, ...], scout.Parsed | None]:
+    """What could not be read of a document, and the rest of it."""
+    if isinstance(document, Failure):
+        return (document,), None
+    parsed = scout.parse_document(document)
+    if isinstance(parsed, Failure):
+        return (*document.failures, parsed), None
+    return document.failures, parsed
+
+
+def _keep(judged: Judged, run: _Run) -> None:
+    for finding in judged.findings:
+        if RANK[finding.severity] >= RANK[run.settings.severity]:
+            run.findings[finding.location.document][finding] = None
+    for undecided in judged.undecided:
+        run.undecided[undecided.location.document][undecided] = None
+    run.others += judged.crashes.values()
+
+
+def _outcomes(run: _Run, order: Sequence[str]) -> list[Outcome]:
+    elsewhere = sorted({*run.findings, *run.undecided}.difference(order))
+    return [*run.others, *(_report(path, run) for path in (*order, *elsewhere))]
+
+
+def _report(path: str, run: _Run) -> Report | Crashed:
+    findings = _not_ignored_here(path, run.findings.get(path, ()), run.settings)
+    try:
+        findings = _confirmed(path, findings, run)
+    except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
+        return Crashed(path, "concrete", traceback.format_exc())
+    placed = sorted((placed_finding(one, run.document) for one in findings), key=_order)
+    undecided = (placed_undecided(one, run.document) for one in run.undecided.get(path, ()))
+    return Report(
+        path,
+        tuple(placed),
+        tuple(sorted(undecided, key=lambda one: (one.location.cell or 0, one.location.span, one.reason))),
+        excerpts(findings, run.document),
+    )
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return finding.location.cell or 0, finding.location.span, finding.code, finding.message
+
+
+def _not_ignored_here(path: str, findings: Iterable[Finding], settings: Settings) -> list[Finding]:
+    selectors = [
+        selector
+        for pattern, ignored in settings.per_file_ignores
+        if Exclusion(settings.root, (pattern,)).says(path, directory=False)
+        for selector in ignored
+    ]
+    return [one for one in findings if not closeness(selectors, one.code, one.name)]
+
+
+def _confirmed(path: str, findings: list[Finding], run: _Run) -> list[Finding]:
+    """The findings that no comment silences, each seen to stand where it points."""
+    about_failures = {found.rule.code for found in run.rules if found.rule.subject == "failure"}
+    at_sites = [one for one in findings if one.code not in about_failures]
+    document = run.document(path)
+    if not at_sites or document is None:
+        return findings
+    read = concrete.read(document)
+    for one in at_sites:
+        if not read.confirms(one.location.span):
+            message = f"{one.code} points at {one.location.span}, where no statement stands"
+            raise concrete.UnconfirmedError(message)
+    return [one for one in findings if one not in at_sites or not is_ignored(one, read.comments)]

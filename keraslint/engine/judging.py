@@ -1,0 +1,143 @@
+"""A parsed document enters; what the rules say of its sites leaves, in the coordinates of its plain source.
+
+A crash is contained: the rule or room that crashed is named, and the others go on.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from keraslint import inference, pairing, sites
+from keraslint.findings import Crashed, Undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keraslint.documents import Failure
+    from keraslint.findings import Finding, Location
+    from keraslint.pairing import Verdict
+    from keraslint.pairing.versions import Version
+    from keraslint.rules import Registered
+    from keraslint.sites.model import TrainingSite
+    from keraslint.syntax.scout import Parsed
+
+
+@dataclass
+class Judged:
+    """What was said of one document, as it grows."""
+
+    findings: list[Finding] = field(default_factory=list)
+    undecided: list[Undecided] = field(default_factory=list)
+    crashes: dict[str, Crashed] = field(default_factory=dict)
+
+    def crash(self, document: str, room: str) -> None:
+        """Keep the traceback of the exception that is being handled; one for each room is enough."""
+        self.crashes.setdefault(room, Crashed(document, room, traceback.format_exc()))
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A finding of one alternative of a site, judged for one version."""
+
+    finding: Finding
+    site: TrainingSite
+    version: Version
+
+
+def judge_failures(failures: Sequence[Failure], rules: Sequence[Registered], judged: Judged) -> None:
+    """Let the rules speak that are about what could not be read."""
+    for failure in failures:
+        for found in rules:
+            if found.rule.subject == "failure":
+                judged.findings += found.check(failure)
+
+
+def judge(parsed: Parsed, rules: Sequence[Registered], versions: Sequence[Version], judged: Judged) -> None:
+    """Infer the sites of a document, pair each for each version, and ask every rule."""
+    path = parsed.document.path
+    try:
+        inferred = inference.infer(parsed.tree, parsed.document)
+    except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
+        judged.crash(path, "inference")
+        return
+    judged.undecided += inferred.undecided
+    about_sites = [found for found in rules if found.rule.subject == "site"]
+    claims = [
+        claim
+        for site in inferred.sites
+        for version in versions
+        if (verdict := _verdict(path, site, version, judged))
+        for claim in _claims(path, site, version, verdict, about_sites, judged)
+    ]
+    judged.findings += _merged(claims, inferred.sites, versions)
+
+
+def _verdict(path: str, site: TrainingSite, version: Version, judged: Judged) -> Verdict | None:
+    try:
+        verdict = pairing.pair(sites.request(site), version)
+    except Exception:  # noqa: BLE001 (as above)
+        judged.crash(path, "pairing")
+        return None
+    if isinstance(verdict, pairing.Undecided):
+        undecided = Undecided(place(site), verdict.reason)
+        judged.undecided += [undecided] if undecided not in judged.undecided else []
+    return verdict
+
+
+def _claims(  # noqa: PLR0913, PLR0917 (all of them name the one call that may crash)
+    path: str,
+    site: TrainingSite,
+    version: Version,
+    verdict: Verdict,
+    rules: Sequence[Registered],
+    judged: Judged,
+) -> list[_Claim]:
+    claims: list[_Claim] = []
+    for found in rules:
+        try:
+            claims += [_Claim(finding, site, version) for finding in found.check(site, verdict)]
+        except Exception:  # noqa: BLE001 (as above)
+            judged.crash(path, found.rule.name)
+    return claims
+
+
+def place(site: TrainingSite) -> Location:
+    """Where a site is: its data call, else its compile call, else its model."""
+    call = site.data or site.compiled
+    return call.location if call else site.model
+
+
+def _merged(
+    claims: Sequence[_Claim], all_sites: Sequence[TrainingSite], versions: Sequence[Version]
+) -> list[Finding]:
+    """One finding for each rule, place and message, with the conditions and versions in which it holds."""
+    same: dict[tuple[str, Location, str], list[_Claim]] = defaultdict(list)
+    for claim in claims:
+        same[claim.finding.code, claim.finding.location, claim.finding.message].append(claim)
+    return [_one(group, all_sites, versions) for group in same.values()]
+
+
+def _one(group: Sequence[_Claim], all_sites: Sequence[TrainingSite], versions: Sequence[Version]) -> Finding:
+    holding = {claim.version for claim in group}
+    return replace(
+        group[0].finding,
+        given=group[0].finding.given or _given([claim.site for claim in group], all_sites),
+        versions=() if len(holding) == len(versions) else tuple(str(at) for at in sorted(holding)),
+    )
+
+
+def _given(holding: Sequence[TrainingSite], all_sites: Sequence[TrainingSite]) -> tuple[str, ...]:
+    """The condition under which a finding holds; none where it holds in every alternative of its sites."""
+    alternatives = {" and ".join(site.given) for site in holding}
+    calls = {_calls(site) for site in holding}
+    others = {" and ".join(site.given) for site in all_sites if _calls(site) in calls}
+    if others <= alternatives or "" in alternatives:
+        return ()
+    return holding[0].given if len(alternatives) == 1 else (" or ".join(sorted(alternatives)),)
+
+
+def _calls(site: TrainingSite) -> tuple[Location | None, Location | None]:
+    return (site.compiled.location if site.compiled else None, site.data.location if site.data else None)

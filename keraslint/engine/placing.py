@@ -1,0 +1,70 @@
+"""Places in plain source enter, places that a reader can go to leave: in a notebook its cell and raw line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Location, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from keraslint.documents import Document
+    from keraslint.findings import Finding, Undecided
+
+    Lookup = Callable[[str], Document | None]
+
+
+def placed(location: Location, lookup: Lookup) -> Location:
+    """The location in its notebook's cell; unchanged where its document has no cells."""
+    document = lookup(location.document)
+    cell = document.cell_at(location.span.line) if document else None
+    if cell is None:
+        return location
+    span, before = location.span, cell.first - 1
+    inner = Span(
+        span.line - before,
+        span.column + cell.indent,
+        min(span.end_line, cell.last) - before,
+        span.end_column + cell.indent,
+    )
+    return replace(location, span=inner, cell=cell.number, raw_line=cell.raw_lines[span.line - cell.first])
+
+
+def placed_finding(finding: Finding, lookup: Lookup) -> Finding:
+    """The finding with all of its locations placed."""
+    return replace(
+        finding,
+        location=placed(finding.location, lookup),
+        related=tuple(replace(one, location=placed(one.location, lookup)) for one in finding.related),
+        fixes=tuple(
+            replace(fix, edits=tuple(replace(edit, location=placed(edit.location, lookup)) for edit in fix.edits))
+            for fix in finding.fixes
+        ),
+    )
+
+
+def placed_undecided(undecided: Undecided, lookup: Lookup) -> Undecided:
+    """The undecided place, placed."""
+    return replace(undecided, location=placed(undecided.location, lookup))
+
+
+def excerpts(findings: Iterable[Finding], lookup: Lookup) -> tuple[tuple[Location, str], ...]:
+    """The source at every place that the findings, not yet placed, name; under the place as it will be printed."""
+    plain = {at for found in findings for at in (found.location, *(one.location for one in found.related))}
+    return tuple((placed(at, lookup), text) for at in sorted(plain, key=_order) if (text := _text(at, lookup)))
+
+
+def _order(location: Location) -> tuple[str, Span]:
+    return location.document, location.span
+
+
+def _text(location: Location, lookup: Lookup) -> str:
+    document = lookup(location.document)
+    if document is None:
+        return ""
+    cell = document.cell_at(location.span.line)
+    margin = " " * cell.indent if cell else ""
+    lines = document.lines[location.span.line - 1 : location.span.end_line]
+    return "\n".join(margin + line for line in lines)

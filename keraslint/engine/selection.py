@@ -1,0 +1,60 @@
+"""Selectors enter, rules leave: a selector is ``ALL``, a code, the beginning of codes, or a rule's name."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from keraslint.rules import registered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from keraslint.rules import Registered
+
+ALL = "ALL"
+
+
+class BadSelectorError(ValueError):
+    """A selector that selects nothing; the message is one line and names the nearest that would."""
+
+
+def selected(select: Iterable[str], ignore: Iterable[str]) -> tuple[Registered, ...]:
+    """The rules that ``select`` names more closely than ``ignore`` does."""
+    select, ignore = tuple(select), tuple(ignore)
+    for selector in (*select, *ignore):
+        verify(selector)
+    return tuple(
+        found for found in registered() if closeness(select, *keys(found)) > closeness(ignore, *keys(found))
+    )
+
+
+def keys(found: Registered) -> tuple[str, str]:
+    """The code and name of a rule."""
+    return found.rule.code, found.rule.name
+
+
+def verify(selector: str) -> None:
+    """Refuse a selector that no rule answers to."""
+    if not any(closeness((selector,), *keys(found)) for found in registered()):
+        message = f"no rule is called {selector!r}{_nearest(selector)}"
+        raise BadSelectorError(message)
+
+
+def closeness(selectors: Sequence[str], code: str, name: str) -> int:
+    """How closely the closest of the selectors names the rule; 0 where none does."""
+    return max((_closeness(selector, code, name) for selector in selectors), default=0)
+
+
+def _closeness(selector: str, code: str, name: str) -> int:
+    if selector == ALL:
+        return 1
+    if selector in {code, name}:
+        return 1 + len(code)
+    return len(selector) if selector and selector.startswith("KER") and code.startswith(selector) else 0
+
+
+def _nearest(selector: str) -> str:
+    known = [ALL, *(key for found in registered() for key in keys(found))]
+    near = get_close_matches(selector, known, n=1, cutoff=0.5) or get_close_matches(selector.upper(), known, n=1)
+    return f"; the nearest is {near[0]!r}" if near else "; `keraslint rules` lists them"

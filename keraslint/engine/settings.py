@@ -1,0 +1,22 @@
+"""What a run is to do: which rules, for which versions of Keras, on which files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keraslint.documents import EXCLUDED
+from keraslint.findings import Severity
+from keraslint.pairing.versions import NEWEST, Version
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a run. Patterns are relative to ``root``; selectors are codes, their beginnings, or names."""
+
+    root: str = "."
+    select: tuple[str, ...] = ("ALL",)
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    exclude: tuple[str, ...] = EXCLUDED
+    versions: tuple[Version, ...] = (NEWEST,)
+    severity: Severity = Severity.WARNING

@@ -1,0 +1,70 @@
+"""What a user says of Keras's version enters ("3.15", "3.5,3.15", ">=3.4"), versions to judge for leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keraslint.pairing.versions import BOUNDARIES, NEWEST, Version, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from packaging.specifiers import SpecifierSet
+
+OPERATORS = "<>=!~"
+LATEST_PATCH = 999_999
+
+
+class BadVersionError(ValueError):
+    """Not a version of Keras, or a range without one; the message is one line."""
+
+
+def targets(texts: Iterable[str]) -> tuple[Version, ...]:
+    """The versions meant, in order. Parts of a list that compare ("<3.12") together make one range."""
+    parts = [part.strip() for text in texts for part in text.split(",") if part.strip()]
+    compared = [part for part in parts if part[0] in OPERATORS]
+    found = {_exact(part) for part in parts if part[0] not in OPERATORS}
+    if compared:
+        found.update(_range(",".join(compared)))
+    if not found:
+        message = "no version of Keras is given"
+        raise BadVersionError(message)
+    return tuple(sorted(found))
+
+
+def _exact(text: str) -> Version:
+    try:
+        return parse(text)
+    except ValueError as error:
+        message = f"{text!r} is not a version of Keras; write 3.15, 3.5,3.15 or >=3.4"
+        raise BadVersionError(message) from error
+
+
+def _range(text: str) -> list[Version]:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415 (30 ms, for ranges alone)
+
+    try:
+        specifier = SpecifierSet(text)
+    except InvalidSpecifier as error:
+        message = f"{text!r} is not a range of Keras versions; write for instance >=3.4,<3.12"
+        raise BadVersionError(message) from error
+    found = [version for version in _known() if _holds(specifier, version)]
+    if not found:
+        message = f"no known version of Keras is {text}; the newest known is {NEWEST}"
+        raise BadVersionError(message)
+    return found
+
+
+def _known() -> list[Version]:
+    """Every series, and where behaviour changed within a series the last patch before."""
+    series = {Version(3, minor) for minor in range(NEWEST.minor + 1)}
+    patches = {
+        Version(at.since.major, at.since.minor, at.since.patch - 1) for at in BOUNDARIES if at.since.patch > 0
+    }
+    return sorted(series | patches)
+
+
+def _holds(specifier: SpecifierSet, version: Version) -> bool:
+    """A series without a patch stands for its newest."""
+    text = str(version)
+    return specifier.contains(text if text.count(".") > 1 else f"{text}.{LATEST_PATCH}")

@@ -1,0 +1,23 @@
+"""A rule's name enters, its page leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+# In a wheel the pages lie in the package, in a checkout or an editable install beside it.
+PLACES = (PACKAGE / "pages", PACKAGE.parent / "rules")
+
+
+class NoPageError(LookupError):
+    """A rule without a page: a broken installation."""
+
+
+def page(name: str) -> str:
+    """The text of the rule's page."""
+    for place in PLACES:
+        path = place / f"{name}.md"
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    message = f"the page of {name} is in none of {', '.join(map(str, PLACES))}"
+    raise NoPageError(message)
