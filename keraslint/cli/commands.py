@@ -48,10 +48,13 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None: 
         context.exit()
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show versions.")
-def keraslint() -> None:
+@click.pass_context
+def keraslint(context: click.Context) -> None:
     """Find where Keras pairs outputs, losses, targets and sample weights otherwise than you wrote."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def _options(command: Callable[..., int]) -> Callable[..., int]:
@@ -186,7 +189,7 @@ def explain(rule: str) -> int:
     """Print the page of a RULE, given by code or name."""
     from keraslint.engine.selection import BadSelectorError, verify
     from keraslint.rules import registered
-    from keraslint.rules.pages import page
+    from keraslint.rules.pages import NoPageError, page
 
     try:
         verify(rule)
@@ -196,5 +199,8 @@ def explain(rule: str) -> int:
     if not matches:
         message = f"{rule!r} names several rules; give one code or name"
         raise click.UsageError(message)
-    click.echo(page(matches[0].rule.name), nl=False)
+    try:
+        click.echo(page(matches[0].rule.name), nl=False)
+    except NoPageError as error:
+        raise click.ClickException(str(error)) from error
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -57,4 +58,6 @@ def _closeness(selector: str, code: str, name: str) -> int:
 def _nearest(selector: str) -> str:
     known = [ALL, *(key for found in registered() for key in keys(found))]
     near = get_close_matches(selector, known, n=1, cutoff=0.5) or get_close_matches(selector.upper(), known, n=1)
+    if re.fullmatch(r"(?i)KER\d{3}", selector):
+        near = [min((found.rule.code for found in registered()), key=lambda code: abs(int(code[3:]) - int(selector[3:])))]
     return f"; the nearest is {near[0]!r}" if near else "; `keraslint rules` lists them"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
 # In a wheel the pages lie in the package, in a checkout or an editable install beside it.
 PLACES = (PACKAGE / "pages", PACKAGE.parent / "rules")
+COMMENT = re.compile(r"^<!--.*-->\n", re.MULTILINE)
 
 
 class NoPageError(LookupError):
@@ -14,10 +16,10 @@ class NoPageError(LookupError):
 
 
 def page(name: str) -> str:
-    """The text of the rule's page."""
+    """The text of the rule's page, without the comments that name its fixtures."""
     for place in PLACES:
         path = place / f"{name}.md"
         if path.is_file():
-            return path.read_text(encoding="utf-8")
+            return COMMENT.sub("", path.read_text(encoding="utf-8"))
     message = f"the page of {name} is in none of {', '.join(map(str, PLACES))}"
     raise NoPageError(message)

@@ -1,0 +1,1 @@
+"""Tests of what every rule has: a module, a page and a fixture folder."""
