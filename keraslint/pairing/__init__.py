@@ -32,14 +32,17 @@ __all__ = [
     "Version", "pair", "parse",
 ]
 
+KERAS_2 = 2
+
 
 def pair(request: Request, version: Version | str = NEWEST, backend: Backend = "tensorflow") -> Verdict:
     """What a version of Keras on a backend does with a request."""
     version = parse(version) if isinstance(version, str) else version
-    if version.major == 2:  # noqa: PLR2004 - Keras 2 is its name
-        from keraslint.pairing import keras2  # noqa: PLC0415 - a linter run for Keras 3 does not load it
+    # Imported late: a run for one Keras does not load the clauses of the other.
+    if version.major == KERAS_2:
+        from keraslint.pairing.keras2 import pair as pair_2  # noqa: PLC0415
 
-        return keras2.pair(request)
-    from keraslint.pairing import keras3  # noqa: PLC0415 - likewise
+        return pair_2(request)
+    from keraslint.pairing.keras3 import pair as pair_3  # noqa: PLC0415
 
-    return keras3.pair(request, version, backend)
+    return pair_3(request, version, backend)

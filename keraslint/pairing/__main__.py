@@ -35,7 +35,7 @@ def _lines(path: Path, keras: str, backend: Backend) -> Iterator[str]:
         return pair(request, version, backend)
 
     for line in path.read_text(encoding="utf-8").splitlines():
-        case = Case(json.loads(line)["id"], json.loads(line))
+        case = Case(json.loads(line)["id"], json.loads(line), version.major)
         if not case.is_pairing:
             yield json.dumps({"id": case.id, "verdict": "undecided", "error": "nothing is trained"})
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from keraslint.pairing import pair
@@ -56,7 +56,7 @@ def compare(record: Path, version: Version, cases: dict[str, Case]) -> Iterator[
         case = cases.get(result["id"])
         if case is None or result["verdict"].split("+")[0] in UNREADABLE:
             continue
-        reading = read(case, judge)
+        reading = read(replace(case, major=version.major), judge)
         said = reading.pairs or f"{reading.verdict} {reading.stage or ''}: {reading.message}"
         yield Compared(case.id, said, _recorded(result), agrees(reading, result))
 

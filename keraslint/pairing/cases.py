@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from keraslint.tree import Path
 
 Json = Any
-Answer = Paired | Rejected | Undecided
-
 LOSS_NAMES = {
     "A": ("mse", "mean_squared_error"),
     "B": ("msle", "mean_squared_logarithmic_error"),
@@ -42,6 +40,9 @@ FEEDS: Mapping[str, Feed] = {
     "tfdata_map": "dataset",
 }
 UNREADABLE = ("NAN", "ODD", "NA")
+KERAS_2 = 2
+# What Keras calls the operation behind ``tensor * 1.0``.
+OPERATORS = {KERAS_2: "tf.math.multiply", 3: "multiply"}
 
 
 def structure(spec: Json) -> Tree[Token]:
@@ -69,10 +70,11 @@ def _letter(token: Token) -> str:
 
 @dataclass(frozen=True)
 class Case:
-    """One recorded case: its id and the structures of letters that were given to Keras."""
+    """One recorded case: its id, the structures of letters that were given to Keras, and which Keras that was."""
 
     id: str
     spec: Json
+    major: int = 3
 
     @property
     def outputs(self) -> Tree[Token]:
@@ -93,8 +95,15 @@ class Case:
 
     @property
     def is_pairing(self) -> bool:
-        """Whether the case trains at all: group I and the cases that only predict pair nothing."""
-        return "model" in self.spec and any(action in TRAINING for action in self.actions)
+        """Whether the case trains at all: group I, two layers of one name and cases that only predict do not."""
+        builds = "model" in self.spec and self.spec["model"]["kind"] != "dupname"
+        return builds and any(action in TRAINING for action in self.actions)
+
+    @property
+    def is_about_shapes(self) -> bool:
+        """Whether it is decided by the shape of an array, which no request shows."""
+        weights = self.part("sample_weight")
+        return isinstance(weights, Leaf) and str(weights.value).startswith("cat:")
 
     def requests(self) -> tuple[tuple[str, Request], ...]:
         """Each action that pairs something, with its request."""
@@ -103,7 +112,7 @@ class Case:
 
     def _request(self, call: Call) -> Request:
         return Request(
-            outputs=_outputs(self.spec["model"]),
+            outputs=_outputs(self.spec["model"], OPERATORS[self.major]),
             kind=_kind(self.spec["model"]["kind"]),
             loss=_spelled(self.part("loss"), _loss_name),
             loss_weights=_spelled(self.part("loss_weights"), _weight),
@@ -123,7 +132,7 @@ def _kind(kind: str) -> ModelKind:
     return "sequential" if kind == "sequential" else "functional"
 
 
-def _outputs(model: Json) -> Tree[str | None]:
+def _outputs(model: Json, operator: str) -> Tree[str | None]:
     """The outputs with the names of the operations that make them, as the recording harness built them."""
     tree = structure(model["outputs"])
     letters = list(dict.fromkeys(str(letter) for _, letter in leaves(tree)))
@@ -135,7 +144,7 @@ def _outputs(model: Json) -> Tree[str | None]:
             return None
         if kind == "op":
             number = letters.index(letter)
-            return f"multiply_{number}" if number else "multiply"
+            return f"{operator}_{number}" if number else operator
         fixed = {"shared": "head", "submodel": "inner", "dupname": "same"}
         return fixed.get(kind) or str(model.get("layers", {}).get(letter, letter.lower()))
 
@@ -153,7 +162,7 @@ def _loss_name(token: Token) -> Token:
     if letter not in LOSS_NAMES:
         return token
     if prefix == "fn":
-        return f"fn_{letter}"
+        return f"fn_{letter.lower()}"
     return LOSS_NAMES[letter][prefix != "str"]
 
 
@@ -194,10 +203,14 @@ class Notation:
     case: Case
 
     def pairs(self, paired: Paired) -> str:
-        """``terms | one entry a logged loss | one entry a metric``."""
+        """``terms | one entry a logged loss | one entry a metric``; what is logged and never computed shows 0."""
         parts = ["+".join(sorted(self.term(term) for term in paired.terms)) or "0"]
-        losses = {term.log: self.logged(term) for term in paired.terms if term.log}
         metrics = {metric.log: self.metric(metric) for metric in paired.metrics}
+        losses = {term.log: self.logged(term) for term in paired.terms if term.log}
+        for log in paired.logs:
+            if log != "loss" and log not in {**losses, **metrics}:
+                idle, text = (losses, "0") if log.endswith("_loss") else (metrics, "?0")
+                idle[log] = text
         for entries in (losses, metrics):
             if entries:
                 parts.append(" ".join(f"{log}:{text}" for log, text in entries.items()))
@@ -287,6 +300,8 @@ class Reading:
 
 def read(case: Case, judge: Callable[[Request], Verdict]) -> Reading:
     """Judge each action of a case in order, as the harness ran them; the first that raises ends it."""
+    if case.is_about_shapes:
+        return Reading("undecided", message="sample weights of two columns fit or not by their shape")
     readings: list[Reading] = []
     for action, request in case.requests():
         verdict = judge(request)
@@ -307,9 +322,20 @@ def agrees(reading: Reading, record: Json) -> bool | None:
     if error is not None:
         stage = error["stage"]
         return stage not in {*TRAINING, "Model", "compile"} or stage == reading.stage
-    return reading.pairs is not None and _normal(reading.pairs) == _normal(record["pairs"])
+    return reading.pairs is not None and _same(reading.pairs, record["pairs"])
 
 
-def _normal(pairs: str) -> list[list[str]]:
-    """The parts with their entries sorted; a value the decoder could not name counts by its log's name."""
-    return [sorted(entry.split("?")[0] for entry in part.split(" ")) for part in pairs.split(" | ")]
+def _same(said: str, recorded: str) -> bool:
+    """Whether the parts have the same entries; one that the decoder could not name counts by its log's name."""
+    unnamed = {entry.split("?")[0] for entry in recorded.split() if "?" in entry}
+
+    def normal(pairs: str) -> list[list[str]]:
+        parts = (part.split(" ") for part in pairs.split(" | "))
+        return [sorted(_or_log(entry, unnamed) for entry in part) for part in parts]
+
+    return normal(said) == normal(recorded)
+
+
+def _or_log(entry: str, unnamed: set[str]) -> str:
+    log = entry.rpartition(":")[0] + ":"
+    return log if log in unnamed else entry.split("?")[0]

@@ -114,7 +114,8 @@ class Term:
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric: computed from ``head`` and ``target``; ``metric`` is its path in its tree, ``log`` its key."""
+    """One metric: computed from ``head`` and ``target``; ``metric`` is its path in its tree, ``log``
+    its key in the logs and ``name`` its own name, without the output's."""
 
     head: Path
     target: Path | None
@@ -123,6 +124,7 @@ class Metric:
     weighted: bool = False
     sample_weight: Path | None = None
     log: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)

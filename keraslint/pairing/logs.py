@@ -1,0 +1,23 @@
+"""The names of the logs: terms and metrics enter, the keys of ``history`` and the order of ``evaluate`` leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keraslint.pairing.model import Metric
+
+
+def keys(losses: Sequence[str], metrics: Sequence[Metric]) -> tuple[str, ...]:
+    """``pythonify_logs``: ``for key, value in sorted(logs.items())``."""
+    return tuple(sorted({"loss", *losses, *(metric.log for metric in metrics)}))
+
+
+def evaluate(losses: Sequence[str], metrics: Sequence[Metric], logged: Sequence[str]) -> tuple[str, ...]:
+    """``_flatten_metrics_in_order``: first the logs that bear a metric's own name, in the order of
+    ``model.metrics`` (the total, the compiled metrics, each loss), then the other keys in sorted order."""
+    own = ["loss", *(metric_name for metric in metrics for metric_name in [metric.name]), *losses]
+    named = [name for name in own if name in logged]
+    return (*named, *(key for key in sorted(logged) if key not in own))
