@@ -1,0 +1,146 @@
+"""Attributes: reading and writing ``x.name``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from keraslint.inference import classes, symbols
+from keraslint.inference.core import Arguments
+from keraslint.inference.snapshot import seen
+from keraslint.inference.values import (
+    Array,
+    Class,
+    Const,
+    Function,
+    Instance,
+    Item,
+    List,
+    Made,
+    Method,
+    MetricsNames,
+    Model,
+    Origin,
+    Ref,
+    Result,
+    Snapshot,
+    Super,
+    Symbol,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    import ast
+
+    from keraslint.inference.core import Run
+
+
+def read(run: Run, value: Value, name: str, node: ast.Attribute) -> Value:
+    """``value.name``."""
+    match value:
+        case Symbol(name=symbol):
+            return Symbol(symbols.canonical(f"{symbol}.{name}"))
+        case Ref():
+            return _of_object(run, value, name, node)
+        case Made(symbol=symbol, name=layer) if name == "output" and symbols.is_layer(symbol):
+            return Tensor(layer, Origin.of(node))
+        case Class():
+            return classes.find(value, name) or run.unknown(f"class {value.node.name} has no '{name}' that can be seen")
+        case Super(owner=owner, bound=bound):
+            return _of_super(run, owner, bound, name)
+        case Array() if name == "T":
+            return value
+        case Unknown(reason=reason, key=key) if key:
+            return run.state.names.get((-1, f"{key}.{name}")) or Unknown(reason, f"{key}.{name}")
+        case Tuple(fields=fields, items=items) if fields and name in fields:
+            return items[fields.index(name)].value
+        case Tuple() | Const() | Array() | Tensor() | Made() | Result():
+            return Method(value, name)
+        case _:
+            return run.unknown("an attribute of something that is not known")
+
+
+def _of_object(run: Run, ref: Ref, name: str, node: ast.Attribute) -> Value:
+    thing = run.object(ref)
+    if isinstance(thing, Instance | Model):
+        held = dict(thing.attributes).get(name)
+        if held is not None:
+            return held
+        if thing.cls is not None:
+            found = classes.find(thing.cls, name)
+            if found is not None:
+                return _from_class(run, found, ref, node)
+    if isinstance(thing, Model):
+        return _of_model(run, ref, thing, name, node)
+    if isinstance(thing, Instance) and not classes.is_layer(thing.cls):
+        why = "has a base that is not in this file" if classes.has_unknown_base(thing.cls) else "does not assign it"
+        return Unknown(f"'{name}': class {thing.cls.node.name} {why}", f"@{ref.address}.{name}")
+    return Method(ref, name)
+
+
+def _from_class(run: Run, found: Value, ref: Ref, node: ast.Attribute) -> Value:
+    bound = classes.bind(found, ref)
+    if isinstance(bound, Function) and _is_property(bound):
+        return run.call(bound, Arguments(), node)
+    return bound
+
+
+def _is_property(function: Function) -> bool:
+    decorated = getattr(function.node, "decorator_list", None)
+    return bool(decorated) and not {"property", "cached_property"}.isdisjoint(classes.decorators(function.node))  # type: ignore[arg-type]
+
+
+def _of_super(run: Run, owner: Class, bound: Value, name: str) -> Value:
+    thing = run.object(bound) if isinstance(bound, Ref) else None
+    cls = thing.cls if isinstance(thing, Instance | Model) and thing.cls is not None else owner
+    found = classes.find(cls, name, after=owner)
+    return Method(Super(owner, bound), name) if found is None else classes.bind(found, bound)
+
+
+def _of_model(run: Run, ref: Ref, model: Model, name: str, node: ast.Attribute) -> Value:
+    if name in {"output", "outputs", "output_names"}:
+        return _outputs(run, ref, name, node)
+    match name:
+        case "metrics_names":
+            return MetricsNames(ref)
+        case "name" if model.name is not None:
+            return Const(model.name)
+        case "input" | "inputs" | "layers" | "history" | "optimizer" | "input_shape" | "output_shape" | "loss":
+            return Unknown(f"the model's '{name}' is not followed", f"@{ref.address}.{name}")
+        case _:
+            return Method(ref, name)
+
+
+def _outputs(run: Run, ref: Ref, name: str, node: ast.Attribute) -> Value:
+    model = seen(run, ref, node)
+    outputs = None if model is None else model.outputs
+    origin = Origin.of(node)
+    if isinstance(outputs, Tensor):
+        whole: tuple[Item, ...] = (Item(outputs, origin),)
+    elif isinstance(outputs, Snapshot) and outputs.kind in {"list", "tuple"}:
+        whole = tuple(item for _, item in outputs.items)
+    else:
+        return outputs if outputs is not None and name == "output" and not isinstance(outputs, Snapshot) else run.unknown("the outputs of the model are not known")
+    if name == "output" and isinstance(outputs, Tensor):
+        return outputs
+    if name == "output_names":
+        names = [item.value.name if isinstance(item.value, Tensor) else None for item in whole]
+        if None in names:
+            return run.unknown("a head has no name that is known")
+        return run.new(List(tuple(Item(Const(name), origin) for name in names)))
+    return run.new(List(whole))
+
+
+def write(run: Run, value: Value, name: str, what: Value) -> None:
+    """``value.name = what``."""
+    if isinstance(value, Unknown) and value.key:
+        run.state.names[-1, f"{value.key}.{name}"] = what
+    if not isinstance(value, Ref):
+        return
+    thing = run.object(value)
+    if isinstance(thing, Instance | Model):
+        attributes = {**dict(thing.attributes), name: what}
+        run.state.heap[value.address] = replace(thing, attributes=tuple(attributes.items()))

@@ -1,0 +1,241 @@
+"""The interpreter's core: one run over a document, its state, its bounds, and the tables it dispatches on.
+
+Handlers for expressions, statements, calls and methods register themselves here from their own modules,
+so that a new construct touches one module and no other. The user's code is never executed.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from keraslint.inference.state import State, choice, merge, settle, simplify
+from keraslint.inference.values import Branched, Choice, Ref, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keraslint.inference.events import Event
+    from keraslint.inference.values import Class, Function, Item, Object, Value
+
+MAX_STEPS = 100_000
+"""Statements executed in one document, loops unrolled and calls followed; beyond, everything is unknown."""
+
+MAX_DEPTH = 24
+"""Calls of the program's own functions followed into each other."""
+
+MAX_UNROLLED = 64
+"""Iterations of a loop over a known sequence."""
+
+NODE = TypeVar("NODE", bound=ast.AST)
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The arguments of a call; ``rest`` says why there may be more (``*args``, ``**kwargs``)."""
+
+    positional: tuple[Item, ...] = ()
+    keywords: tuple[tuple[str, Item], ...] = ()
+    rest: Unknown | None = None
+
+    def get(self, name: str, position: int | None = None) -> Item | None:
+        """The argument by keyword or position, None where not given."""
+        found = dict(self.keywords).get(name)
+        if found is None and position is not None and position < len(self.positional):
+            return self.positional[position]
+        return found
+
+
+class ExpressionHandler(Protocol):
+    """Evaluates one kind of expression."""
+
+    def __call__(self, run: Run, node: Any, /) -> Value: ...  # noqa: ANN401, D102
+
+
+class CallHandler(Protocol):
+    """Calls one kind of value."""
+
+    def __call__(self, run: Run, callee: Any, arguments: Arguments, node: ast.expr, /) -> Value: ...  # noqa: ANN401, D102
+
+
+EXPRESSIONS: dict[type[ast.AST], ExpressionHandler] = {}
+STATEMENTS: dict[type[ast.AST], Callable[[Run, Any], None]] = {}
+CALLS: dict[type[object], CallHandler] = {}
+
+
+class Exhausted(Exception):  # noqa: N818  # control flow, not an error
+    """The budget of statements is spent."""
+
+
+@dataclass
+class Frame:
+    """A scope: its parent, and the paths that left it or its loops early."""
+
+    parent: int | None
+    globals: set[str] = field(default_factory=set)
+    returned: list[State] = field(default_factory=list)
+    broken: list[State] = field(default_factory=list)
+    continued: list[State] = field(default_factory=list)
+    yields: bool = False
+
+
+@dataclass
+class Run:
+    """One interpretation of one document."""
+
+    state: State = field(default_factory=State)
+    frames: list[Frame] = field(default_factory=lambda: [Frame(None)])
+    frame: int = 0
+    events: list[Event] = field(default_factory=list)
+    entered: set[ast.AST] = field(default_factory=set)
+    active: list[ast.AST] = field(default_factory=list)
+    functions: dict[int, Function] = field(default_factory=dict)
+    defined: list[Function | Class] = field(default_factory=list)
+    stars: list[str] = field(default_factory=list)
+    expecting: int = 0
+    probing: bool = False
+    steps: int = 0
+    fresh: int = 0
+
+    def evaluate(self, node: ast.expr) -> Value:
+        """What ``node`` may be, in the current state."""
+        handler = EXPRESSIONS.get(type(node))
+        if handler is None:
+            return self.unknown(f"{type(node).__name__} is not followed")
+        return simplify(handler(self, node), self.state.assumed)
+
+    def execute(self, body: list[ast.stmt]) -> None:
+        """Run statements in order until the path ends."""
+        for statement in body:
+            if not self.state.live:
+                return
+            self.steps += 1
+            if self.steps > MAX_STEPS:
+                raise Exhausted
+            handler = STATEMENTS.get(type(statement))
+            if handler is not None:
+                handler(self, statement)
+
+    def call(self, callee: Value, arguments: Arguments, node: ast.expr) -> Value:
+        """What calling ``callee`` gives; its effects are on the state."""
+        if isinstance(callee, Choice):
+            return self.split(callee, lambda value: self.call(value, arguments, node))
+        handler = CALLS.get(type(callee))
+        if handler is None:
+            return self.unknown("what is called is not known" if not isinstance(callee, Unknown) else callee.reason)
+        return handler(self, callee, arguments, node)
+
+    def unknown(self, reason: str, key: str = "") -> Unknown:
+        """A value that is not understood, equal to no other unless ``key`` says so."""
+        self.fresh += 1
+        return Unknown(reason, key or f"#{self.fresh}")
+
+    def new(self, thing: Object) -> Ref:
+        """Put an object into the heap."""
+        self.fresh += 1
+        self.state.heap[self.fresh] = thing
+        return Ref(self.fresh)
+
+    def object(self, ref: Ref) -> Object:
+        """The object that ``ref`` refers to, as far as the assumed conditions decide it."""
+        thing = self.state.heap[ref.address]
+        return settle(thing, self.state.assumed) if isinstance(thing, Branched) else thing
+
+    def split(self, value: Value, function: Callable[[Value], Value]) -> Value:
+        """Apply ``function``, effects included, to each alternative of ``value``."""
+        value = simplify(value, self.state.assumed)
+        if not isinstance(value, Choice):
+            return function(value)
+        return self.fork(
+            value.test,
+            value.text,
+            lambda: self.split(value.then, function),
+            lambda: self.split(value.other, function),
+        )
+
+    def fork(self, test: str, text: str, then: Callable[[], Value], other: Callable[[], Value]) -> Value:
+        """Run ``then`` where the condition holds and ``other`` where not, and merge states and values."""
+        if test in self.state.assumed:
+            return then() if self.state.assumed[test] else other()
+        before = self.state
+        self.state = before.assume(test, text, holds=True)
+        left, after_then = then(), self.state
+        self.state = before.assume(test, text, holds=False)
+        right, after_other = other(), self.state
+        self.state = merge(test, text, after_then, after_other)
+        if not after_then.live or not after_other.live:
+            return left if after_then.live else right
+        return choice(test, text, left, right)
+
+    def each(self, value: Value, function: Callable[[Value | Object], Value]) -> Value:
+        """Apply ``function``, effects included, to each thing that ``value`` may be, references followed."""
+        value = simplify(value, self.state.assumed)
+        if isinstance(value, Choice):
+            return self.split(value, lambda one: self.each(one, function))
+        if not isinstance(value, Ref):
+            return function(value)
+        thing = self.object(value)
+        if not isinstance(thing, Branched):
+            return function(thing)
+        return self.fork(
+            thing.test, thing.text, lambda: self.each(value, function), lambda: self.each(value, function)
+        )
+
+    def enter(self, parent: int | None = None) -> int:
+        """Open a scope inside ``parent`` (the current one if not given); the one before comes back to return to."""
+        before = self.frame
+        self.frames.append(Frame(before if parent is None else parent))
+        self.frame = len(self.frames) - 1
+        return before
+
+    def lookup(self, name: str) -> Value | None:
+        """The value of a name, through the enclosing frames."""
+        frame: int | None = self.frame
+        if name in self.frames[self.frame].globals:
+            frame = 0
+        while frame is not None:
+            value = self.state.names.get((frame, name))
+            if value is not None:
+                return value
+            frame = self.frames[frame].parent
+        return None
+
+    def bind(self, name: str, value: Value) -> None:
+        """Assign a name in the current frame."""
+        frame = 0 if name in self.frames[self.frame].globals else self.frame
+        self.state.names[frame, name] = value
+
+
+def expression(*kinds: type[ast.AST]) -> Callable[[ExpressionHandler], ExpressionHandler]:
+    """Register the handler of kinds of expressions."""
+
+    def register(handler: ExpressionHandler) -> ExpressionHandler:
+        for kind in kinds:
+            EXPRESSIONS[kind] = handler
+        return handler
+
+    return register
+
+
+def statement(*kinds: type[ast.AST]) -> Callable[[Callable[[Run, Any], None]], Callable[[Run, Any], None]]:
+    """Register the handler of kinds of statements."""
+
+    def register(handler: Callable[[Run, Any], None]) -> Callable[[Run, Any], None]:
+        for kind in kinds:
+            STATEMENTS[kind] = handler
+        return handler
+
+    return register
+
+
+def calling(kind: type[object]) -> Callable[[CallHandler], CallHandler]:
+    """Register how values of a kind are called."""
+
+    def register(handler: CallHandler) -> CallHandler:
+        CALLS[kind] = handler
+        return handler
+
+    return register
+
+

@@ -1,0 +1,70 @@
+"""What the interpreter reports: the moments at which a model meets its data or its results are used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias, Union
+
+if TYPE_CHECKING:
+    from keraslint.inference.values import Item, Origin, Value
+    from keraslint.pairing import Call, Feed, ModelKind
+
+
+@dataclass(frozen=True)
+class ModelSeen:
+    """A model as it stood at an event; ``outputs`` and ``compiled`` are snapshots."""
+
+    origin: Origin
+    kind: ModelKind
+    outputs: Value
+    compiled: Value | None
+    custom: str | None = None
+
+
+@dataclass(frozen=True)
+class CompileEvent:
+    """A model was compiled."""
+
+    model: ModelSeen
+    origin: Origin
+    assumed: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True)
+class DataEvent:
+    """A model was given data: the arguments as they were, None where not given."""
+
+    model: ModelSeen
+    call: Call
+    origin: Origin
+    assumed: tuple[tuple[str, bool], ...]
+    targets: Item | None = None
+    sample_weight: Item | None = None
+    class_weight: bool = False
+    feed: Feed = "arrays"
+    validation: bool = False
+
+
+@dataclass(frozen=True)
+class UseEvent:
+    """A result of a model was taken apart."""
+
+    model: ModelSeen
+    call: Call
+    how: Literal["unpack", "index", "iterate", "zip metrics_names"]
+    origin: Origin
+    assumed: tuple[tuple[str, bool], ...]
+    count: int | None = None
+    index: int | None = None
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A call that looks like training on something that is not known to be a model."""
+
+    origin: Origin
+    reason: str
+
+
+Event: TypeAlias = Union[CompileEvent, DataEvent, UseEvent, Unseen]
+

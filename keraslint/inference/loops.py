@@ -1,0 +1,83 @@
+"""Loops that run an unknown number of times: what is known after them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from keraslint.inference.state import State
+from keraslint.inference.values import (
+    Array,
+    Branched,
+    Dict,
+    Instance,
+    List,
+    Model,
+    Tensor,
+    Unknown,
+)
+
+if TYPE_CHECKING:
+    from keraslint.inference.core import Run
+    from keraslint.inference.values import Object, Value
+
+
+def after_unknown_loop(run: Run, before: State, once: State, line: int) -> State:
+    """The state after a loop, given the one before it and the one after its body ran once."""
+    if not once.live:
+        return before
+    why = f"it is changed in a loop (line {line}) that is not unrolled"
+    names = {key: _value(run, before.names.get(key), value, why) for key, value in once.names.items()}
+    heap = {key: _object(run, before.heap.get(key), thing, why) for key, thing in once.heap.items()}
+    shared = {key: held for key, held in once.assumed.items() if before.assumed.get(key) == held}
+    return State(names, heap, shared, once.texts)
+
+
+def _value(run: Run, before: Value | None, after: Value, why: str) -> Value:
+    if before is None or before is after or before == after:
+        return after
+    match before, after:
+        case Tensor(name=one), Tensor(name=two):
+            return after if one == two else replace(after, name=None)
+        case Array(), Array():
+            return after
+        case Unknown(), Unknown():
+            return after
+    return run.unknown(why)
+
+
+def _object(run: Run, before: Object | None, after: Object, why: str) -> Object:
+    if before is None or before is after or before == after:
+        return after
+    match before, after:
+        case List(items=one), List(items=two):
+            kept = one if two[: len(one)] == one else ()
+            return List(kept, run.unknown(why))
+        case (List() | Branched()), (List() | Branched()):
+            return List(rest=run.unknown(why))
+        case Dict(items=pairs), Dict() if after.items[: len(pairs)] == pairs:
+            return replace(before, rest=run.unknown(why))
+        case Instance(), Instance():
+            return replace(after, attributes=_attributes(run, before.attributes, after.attributes, why))
+        case Model(), Model():
+            return _model(run, before, after, why)
+    return Dict(rest=run.unknown(why)) if isinstance(after, Dict) else after
+
+
+def _model(run: Run, before: Model, after: Model, why: str) -> Model:
+    changed = before.compiled is not None and before.compiled != after.compiled
+    return replace(
+        after,
+        attributes=_attributes(run, before.attributes, after.attributes, why),
+        compiled=run.unknown(why) if changed else after.compiled,
+        layers=after.layers,
+    )
+
+
+def _attributes(
+    run: Run, before: tuple[tuple[str, Value], ...], after: tuple[tuple[str, Value], ...], why: str
+) -> tuple[tuple[str, Value], ...]:
+    known = dict(before)
+    return tuple((name, _value(run, known.get(name), value, why)) for name, value in after)
+
+

@@ -1,0 +1,267 @@
+"""Calls of what is imported: Python's builtins, numpy, TensorFlow and Keras, as far as they matter here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keraslint.inference import models, results, sequences, symbols
+from keraslint.inference.core import Arguments, calling
+from keraslint.inference.values import (
+    Array,
+    Const,
+    Dict,
+    Item,
+    List,
+    Made,
+    MetricsNames,
+    Model,
+    Origin,
+    Ref,
+    Result,
+    Symbol,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable
+
+    from keraslint.inference.core import Run
+    from keraslint.inference.values import Object
+
+
+@calling(Symbol)
+def outside(run: Run, callee: Symbol, arguments: Arguments, node: ast.expr) -> Value:
+    """A function or class from outside the program."""
+    handler = KNOWN.get(callee.name)
+    if handler is not None:
+        return handler(run, arguments, node)
+    name = callee.name
+    if name in {symbols.MODEL, symbols.SEQUENTIAL}:
+        return models.make(run, name, arguments, node)
+    if name in symbols.COPIES_OF_MODELS:
+        return _copied(run, arguments, node)
+    if symbols.is_application(name):
+        return run.new(Model("functional", Origin.of(node), Tensor(None, Origin.of(node)), models.text_of(arguments.get("name"))))
+    if name == symbols.INPUT:
+        return Tensor(models.text_of(arguments.get("name")), Origin.of(node))
+    if symbols.makes_array(name):
+        return _array(arguments, node)
+    if symbols.is_layer_function(name):
+        return Tensor(models.text_of(arguments.get("name")), Origin.of(node))
+    if symbols.is_layer(name):
+        return Made(name, models.text_of(arguments.get("name")), Origin.of(node), plain=_single(name, arguments))
+    if name.startswith("keras.") and name.rpartition(".")[2][:1].isupper():
+        return Made(name, models.text_of(arguments.get("name")), Origin.of(node))
+    if symbols.is_tensor_op(name) and _on_tensor(arguments):
+        return _operation(run, name, node)
+    return run.unknown(f"what '{name}' returns is not known")
+
+
+def _array(arguments: Arguments, node: ast.expr) -> Value:
+    return Tensor(None, Origin.of(node)) if _on_tensor(arguments) else Array(Origin.of(node))
+
+
+def _on_tensor(arguments: Arguments) -> bool:
+    return any(isinstance(item.value, Tensor) for item in arguments.positional)
+
+
+SEVERAL = frozenset({"split", "unstack", "meshgrid", "while_loop", "map_fn", "scan", "cond", "moments", "unique", "top_k",
+                     "rnn", "switch", "associative_scan", "nonzero", "where", "slogdet", "qr", "svd", "eigh"})
+
+
+def _operation(run: Run, name: str, node: ast.expr) -> Value:
+    if name.rpartition(".")[2] in SEVERAL:
+        return run.unknown(f"'{name}' may return several tensors")
+    return Tensor(None, Origin.of(node))
+
+
+def _single(name: str, arguments: Arguments) -> bool:
+    kind = name.rpartition(".")[2]
+    if kind in symbols.LAYERS_WITH_ANY_OUTPUT:
+        return False
+    state = arguments.get("return_state")
+    return kind not in symbols.LAYERS_WITH_STATE or (state is None and kind not in {"RNN", "Bidirectional"}) or (
+        state is not None and state.value == Const(value=False)
+    )
+
+
+@calling(Made)
+def made(run: Run, callee: Made, arguments: Arguments, node: ast.expr) -> Value:
+    """Calling a layer gives a tensor of its name; calling a loss or metric an array."""
+    if symbols.is_layer(callee.symbol):
+        if callee.plain:
+            return Tensor(callee.name, Origin.of(node))
+        return run.unknown(f"how many outputs a '{callee.symbol}' layer has is not known")
+    if callee.symbol.startswith(("keras.losses.", "keras.metrics.")):
+        return _array(arguments, node)
+    return run.unknown(f"what a '{callee.symbol}' returns is not known")
+
+
+def _copied(run: Run, arguments: Arguments, node: ast.expr) -> Value:
+    given = arguments.get("model", 0)
+
+    def one(thing: Value | Object) -> Value:
+        if not isinstance(thing, Model) or thing.kind == "subclass":
+            return run.unknown("a copy of a model that is not known")
+        return run.new(Model(thing.kind, Origin.of(node), thing.outputs, thing.name, layers=thing.layers))
+
+    return run.unknown("a copy of nothing") if given is None else run.each(given.value, one)
+
+
+def _range(run: Run, arguments: Arguments, node: ast.expr) -> Value:
+    bounds = [item.value.value for item in arguments.positional if isinstance(item.value, Const)]
+    whole = [bound for bound in bounds if isinstance(bound, int)]
+    if len(whole) != len(arguments.positional) or not whole or len(whole) > 3 or (len(whole) == 3 and not whole[2]):  # noqa: PLR2004
+        return Tuple((), run.unknown("a range that is not known"))
+    numbers = range(*whole)
+    if len(numbers) > sequences.MAX_ITEMS:
+        return Tuple((), run.unknown(f"a range of more than {sequences.MAX_ITEMS}"))
+    return Tuple(tuple(Item(Const(number), Origin.of(node)) for number in numbers))
+
+
+def _sized(run: Run, arguments: Arguments, _: ast.expr) -> Value:
+    given = arguments.get("obj", 0)
+
+    def one(thing: Value | Object) -> Value:
+        match thing:
+            case List(items=items, rest=None) | Tuple(items=items, rest=None):
+                return Const(len(items))
+            case Dict(items=pairs, rest=None):
+                return Const(len(pairs))
+            case Const(value=str() as text):
+                return Const(len(text))
+            case Unknown(key=key) if key:
+                return Unknown("a length that is not known", f"len({key})")
+        return run.unknown("a length that is not known")
+
+    return run.unknown("a length") if given is None else run.each(given.value, one)
+
+
+def _zip(run: Run, arguments: Arguments, node: ast.expr) -> Value:
+    values = [item.value for item in arguments.positional]
+    named = next((value for value in values if isinstance(value, MetricsNames)), None)
+    result = next((value for value in values if isinstance(value, Result)), None)
+    if named is not None and result is not None and result.call != "predict":
+        results.used(run, result, "zip metrics_names", Origin.of(node))
+    columns = [sequences.items_of(run, value) for value in values]
+    if any(rest is not None for _, rest in columns):
+        return Tuple((), run.unknown("a zip of something that is not known"))
+    rows = zip(*(items for items, _ in columns), strict=False)
+    return Tuple(tuple(Item(Tuple(tuple(row)), row[0].origin) for row in rows))
+
+
+def _enumerate(run: Run, arguments: Arguments, node: ast.expr) -> Value:
+    given, start = arguments.get("iterable", 0), arguments.get("start", 1)
+    first = start.value.value if start is not None and isinstance(start.value, Const) else 0
+    if given is None or not isinstance(first, int):
+        return run.unknown("an enumeration that is not known")
+    items, rest = sequences.items_of(run, given.value)
+    origin = Origin.of(node)
+    rows = (Item(Tuple((Item(Const(place), origin), item)), item.origin) for place, item in enumerate(items, first))
+    return Tuple(tuple(rows), rest)
+
+
+def _listed(kind: str) -> Callable[[Run, Arguments, ast.expr], Value]:
+    def handler(run: Run, arguments: Arguments, _: ast.expr) -> Value:
+        given = arguments.get("iterable", 0)
+
+        def one(thing: Value | Object) -> Value:
+            if isinstance(thing, Result):
+                return run.unknown(f"the elements of what '{thing.call}' returns")
+            items, rest = sequences.elements(run, thing)
+            ordered = items[::-1] if kind == "reversed" and rest is None else items
+            return Tuple(ordered, rest) if kind != "list" else run.new(List(ordered, rest))
+
+        if given is None:
+            return Tuple(()) if kind != "list" else run.new(List())
+        return run.each(given.value, one)
+
+    return handler
+
+
+def _sorted(run: Run, arguments: Arguments, _: ast.expr) -> Value:
+    given = arguments.get("iterable", 0)
+    items, rest = ((), run.unknown("nothing to sort")) if given is None else sequences.items_of(run, given.value)
+    keys = [item.value.value for item in items if isinstance(item.value, Const) and isinstance(item.value.value, str)]
+    if rest is not None or len(keys) != len(items) or arguments.get("key") or arguments.get("reverse"):
+        return run.new(List(rest=run.unknown("a sorted sequence that is not known")))
+    order = sorted(range(len(items)), key=lambda place: keys[place])
+    return run.new(List(tuple(items[place] for place in order)))
+
+
+def _dict(run: Run, arguments: Arguments, _: ast.expr) -> Value:
+    return run.new(_mapping(run, arguments))
+
+
+def _ordered_dict(run: Run, arguments: Arguments, _: ast.expr) -> Value:
+    made_dict = _mapping(run, arguments)
+    return run.new(Dict(made_dict.items, made_dict.rest, ordered=True))
+
+
+def _mapping(run: Run, arguments: Arguments) -> Dict:
+    mapped = Dict(rest=arguments.rest)
+    if arguments.positional:
+        value = arguments.positional[0].value
+        thing = run.object(value) if isinstance(value, Ref) else value
+        mapped = sequences.update(run, mapped, value) if isinstance(thing, Dict) else _from_pairs(run, mapped, value)
+    for name, item in arguments.keywords:
+        mapped = sequences.put(mapped, Const(name), item)
+    return mapped
+
+
+def _from_pairs(run: Run, mapped: Dict, value: Value) -> Dict:
+    items, rest = sequences.items_of(run, value)
+    for item in items:
+        pair, unknown = sequences.items_of(run, item.value)
+        if unknown is not None or len(pair) != 2:  # noqa: PLR2004
+            return Dict(rest=run.unknown("a dict made of something that is not known"))
+        mapped = sequences.put(mapped, pair[0].value, pair[1])
+    return Dict(mapped.items, mapped.rest or rest)
+
+
+def _text(run: Run, arguments: Arguments, _: ast.expr) -> Value:
+    given = arguments.get("object", 0)
+    constant = given is not None and isinstance(given.value, Const)
+    return Const(str(given.value.value)) if given is not None and constant else run.unknown("a string that is not known")  # type: ignore[union-attr]
+
+
+def _isinstance(run: Run, arguments: Arguments, _: ast.expr) -> Value:
+    given, kind = arguments.get("obj", 0), arguments.get("class", 1)
+    if given is None or kind is None or not isinstance(kind.value, Symbol):
+        return run.unknown("a type that is not known")
+    wanted = kind.value.name.rpartition(".")[2]
+    thing = run.object(given.value) if isinstance(given.value, Ref) else given.value
+    kinds = {List: "list", Dict: "dict", Tuple: "tuple"}
+    actual = kinds.get(type(thing))
+    if isinstance(thing, Const):
+        actual = type(thing.value).__name__
+    return run.unknown("a type that is not known") if actual is None or wanted not in PLAIN_TYPES else Const(actual == wanted)
+
+
+PLAIN_TYPES = frozenset({"list", "dict", "tuple", "str", "int", "float", "bool"})
+
+
+def _print(_: Run, __: Arguments, ___: ast.expr) -> Value:
+    return Const(None)
+
+
+KNOWN: dict[str, Callable[[Run, Arguments, ast.expr], Value]] = {
+    "builtins.range": _range,
+    "builtins.len": _sized,
+    "builtins.zip": _zip,
+    "builtins.enumerate": _enumerate,
+    "builtins.list": _listed("list"),
+    "builtins.tuple": _listed("tuple"),
+    "builtins.reversed": _listed("reversed"),
+    "builtins.sorted": _sorted,
+    "builtins.dict": _dict,
+    "collections.OrderedDict": _ordered_dict,
+    "builtins.str": _text,
+    "builtins.isinstance": _isinstance,
+    "builtins.print": _print,
+}
+

@@ -1,0 +1,132 @@
+"""Interpreting a whole document: its top level first, then every function and method that nothing called."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+
+# Each of these registers its handlers with the core.
+from keraslint.inference import calls, conditions, expressions, methods, outside, statements  # noqa: F401
+from keraslint.inference import classes
+from keraslint.inference.core import Arguments, Exhausted, Run
+from keraslint.inference.events import Event
+from keraslint.inference.state import State
+from keraslint.inference.values import Class, Const, Function, Instance, Model, Ref, Unknown, Value
+
+OPEN = Arguments(rest=Unknown("it is called from elsewhere"))
+
+
+@dataclass(frozen=True)
+class Interpreted:
+    """What happened in a document: its events in the order in which they were met, and why it stopped early."""
+
+    events: tuple[Event, ...]
+    texts: tuple[tuple[str, str], ...]
+    stopped: str | None = None
+
+
+def interpret(tree: ast.Module) -> Interpreted:
+    """Run the document's top level, then what it defines and never calls, with unknown arguments."""
+    run = Run()
+    stopped = None
+    try:
+        run.bind("__name__", Const("__main__"))
+        run.execute(tree.body)
+        run.state.live = True
+        _uncalled(run)
+    except Exhausted:
+        stopped = "the file takes more steps than are followed"
+    except RecursionError:
+        stopped = "the file is nested too deeply"
+    return Interpreted(tuple(run.events), tuple(run.state.texts.items()), stopped)
+
+
+def _uncalled(run: Run) -> None:
+    """Functions and classes of the document that nothing in it called."""
+    done = 0
+    while done < len(run.defined):
+        thing = run.defined[done]
+        done += 1
+        before = run.state.copy()
+        if isinstance(thing, Class):
+            _class(run, thing)
+        elif thing.node not in run.entered and thing.owner is None:
+            run.call(thing, OPEN, _somewhere(thing.node))
+        run.state = before
+        run.state.live = True
+
+
+def _somewhere(node: ast.AST) -> ast.expr:
+    """An expression standing for the call that is not seen."""
+    line = getattr(node, "lineno", 1)
+    return ast.Name("_", ast.Load(), lineno=line, col_offset=0, end_lineno=line, end_col_offset=0)
+
+
+def _class(run: Run, cls: Class) -> None:
+    """The methods of a class that nothing called, on an instance as its ``__init__`` leaves it.
+
+    What one method assigns to ``self`` the others see, if no other method assigns something else.
+    """
+    waiting = [
+        value
+        for _, value in cls.attributes
+        if isinstance(value, Function) and value.node not in run.entered and isinstance(value.node, ast.FunctionDef)
+    ]
+    waiting = [function for function in waiting if function.node.name != "call"]  # type: ignore[union-attr]
+    if not waiting:
+        return
+    node = _somewhere(cls.node)
+    instance = run.call(cls, OPEN, node)
+    run.state.live = True
+    if not isinstance(instance, Ref):
+        return
+    others = [function for function in waiting if function.node.name != "__init__"]  # type: ignore[union-attr]
+    events = len(run.events)
+    states = [_tried(run, function, instance, node) for function in others]
+    del run.events[events:]
+    run.state = _shared(run.state, states)
+    for function in others:
+        _tried(run, function, instance, node)
+
+
+def _tried(run: Run, function: Function, instance: Ref, node: ast.expr) -> State:
+    """The state after one method, the current one left as it was."""
+    before = run.state.copy()
+    run.call(classes.bind(function, instance), OPEN, node)
+    after, run.state = run.state, before
+    return after if after.live else before
+
+
+def _shared(before: State, states: list[State]) -> State:
+    """What several methods leave behind together: a thing that two of them leave differently is unknown."""
+    merged = before.copy()
+    for address in {address for state in states for address in state.heap}:
+        versions = [state.heap[address] for state in states if state.heap.get(address) != before.heap.get(address) and address in state.heap]
+        if address not in before.heap:
+            merged.heap[address] = versions[0]
+        elif versions and all(isinstance(version, Instance | Model) for version in versions):
+            merged.heap[address] = _agreed(before, address, [version for version in versions if isinstance(version, Instance | Model)])
+    return merged
+
+
+def _agreed(before: State, address: int, versions: list[Instance | Model]) -> Instance | Model:
+
+
+    start = before.heap[address]
+    held = dict(start.attributes) if isinstance(start, Instance | Model) else {}
+    changes: dict[str, list[Value]] = {}
+    for version in versions:
+        for name, value in version.attributes:
+            if held.get(name) != value:
+                changes.setdefault(name, []).append(value)
+    for name, values in changes.items():
+        same = all(value == values[0] for value in values)
+        held[name] = values[0] if same else Unknown(f"'{name}' is assigned in several methods", f"@{address}.{name}")
+    compiled = [version.compiled for version in versions if isinstance(version, Model) and version.compiled is not None]
+    made = replace(versions[0], attributes=tuple(held.items()))
+    if isinstance(made, Model) and compiled:
+        one = compiled[0] if all(value == compiled[0] for value in compiled) else Unknown("it is compiled in several methods")
+        return replace(made, compiled=one)
+    return made
+
+

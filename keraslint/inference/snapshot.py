@@ -1,0 +1,123 @@
+"""Snapshots: a value as it is now, with nothing left in it that can change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keraslint.inference import classes
+from keraslint.inference.core import Arguments
+from keraslint.inference.events import ModelSeen
+from keraslint.inference.state import choice
+from keraslint.inference.values import (
+    Array,
+    Branched,
+    Choice,
+    Const,
+    Dict,
+    Instance,
+    Item,
+    List,
+    Made,
+    Model,
+    Origin,
+    Ref,
+    Snapshot,
+    Tensor,
+    Tuple,
+    Unknown,
+)
+
+if TYPE_CHECKING:
+    import ast
+
+    from keraslint.inference.core import Run
+    from keraslint.inference.values import Object, Value
+
+MAX_NESTING = 16
+"""Containers inside containers that are taken apart."""
+
+
+def freeze(run: Run, value: Value, depth: int = 0) -> Value:
+    """``value`` with its containers as snapshots, choices kept."""
+    if depth > MAX_NESTING:
+        return Unknown(f"it is nested deeper than {MAX_NESTING}")
+    match value:
+        case Choice(test=test, text=text, then=then, other=other):
+            return choice(test, text, freeze(run, then, depth), freeze(run, other, depth))
+        case Ref():
+            return _object(run, run.object(value), depth)
+        case Tuple(rest=Unknown() as rest):
+            return rest
+        case Tuple(items=items, fields=None):
+            return Snapshot("tuple", tuple((place, _item(run, item, depth)) for place, item in enumerate(items)))
+        case Tuple(items=items, fields=fields) if fields is not None:
+            return Snapshot("namedtuple", tuple((key, _item(run, item, depth)) for key, item in zip(fields, items, strict=False)))
+        case _:
+            return value
+
+
+def frozen(run: Run, item: Item | None) -> Item | None:
+    """An argument as it is now."""
+    return None if item is None else _item(run, item, 0)
+
+
+def _item(run: Run, item: Item, depth: int) -> Item:
+    return Item(freeze(run, item.value, depth + 1), item.origin)
+
+
+def _object(run: Run, thing: Object, depth: int) -> Value:
+    match thing:
+        case Branched(test=test, text=text, then=then, other=other):
+            return choice(test, text, _object(run, then, depth), _object(run, other, depth))
+        case List(rest=Unknown() as rest) | Dict(rest=Unknown() as rest):
+            return rest
+        case List(items=items):
+            return Snapshot("list", tuple((place, _item(run, item, depth)) for place, item in enumerate(items)))
+        case Dict(items=pairs, ordered=ordered):
+            return _mapping(run, pairs, depth, ordered=ordered)
+        case Instance(cls=cls, name=name):
+            return Made(cls.node.name, name, Origin.of(cls.node))
+        case Model(name=name, origin=origin):
+            return Made("keras.Model", name, origin)
+
+
+def _mapping(run: Run, pairs: tuple[tuple[Const, Item], ...], depth: int, *, ordered: bool) -> Value:
+    made = []
+    for key, item in pairs:
+        if not isinstance(key.value, str | int) or isinstance(key.value, bool):
+            return Unknown("a key is neither a string nor a number")
+        made.append((key.value, _item(run, item, depth)))
+    return Snapshot("ordered_dict" if ordered else "dict", tuple(made))
+
+
+def seen(run: Run, ref: Ref, node: ast.expr | None = None) -> ModelSeen | None:
+    """The model as it stands now: what its ``call`` returns, for a subclassed one. None if it is no model."""
+    model = run.object(ref)
+    if not isinstance(model, Model):
+        return None
+    outputs = model.outputs
+    if outputs is None:
+        outputs = freeze(run, called(run, ref, model, node))
+    return ModelSeen(model.origin, model.kind, outputs, model.compiled, model.custom)
+
+
+def called(run: Run, ref: Ref, model: Model, node: ast.expr | None) -> Value:
+    """What the ``call`` method of a subclassed model returns for some data."""
+    method = None if model.cls is None else classes.find(model.cls, "call")
+    if method is None:
+        return run.unknown("the model has no 'call' method that can be seen")
+    data = Item(Array(model.origin), model.origin)
+    if node is None or run.probing:
+        return run.unknown("what 'call' returns is not known")
+    run.probing = True
+    before = run.state.copy()
+    value = run.call(classes.bind(method, ref), Arguments((data,)), node)
+    result = freeze(run, value)
+    run.state = before
+    run.probing = False
+    return result
+
+
+def is_single(value: Value) -> bool:
+    """Whether a snapshot is one tensor or array."""
+    return isinstance(value, Tensor | Array)

@@ -1,0 +1,196 @@
+"""The state of the program at one point: names, heap, and the conditions assumed on the way there.
+
+States are copied where paths part and merged where they meet; what differs becomes a ``Choice`` tied to
+its condition, so that two branches on the same condition agree with each other later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from keraslint.inference.values import Branched, Choice, Const, Dict, Instance, List, Model, Unknown
+
+if TYPE_CHECKING:
+    from keraslint.inference.values import Container, Object, Value
+
+MAX_ALTERNATIVES = 16
+"""More alternatives than this of one value are given up as unknown."""
+
+
+@dataclass
+class State:
+    """Mutable: the interpreter writes into the current one."""
+
+    names: dict[tuple[int, str], Value] = field(default_factory=dict)
+    heap: dict[int, Object] = field(default_factory=dict)
+    assumed: dict[str, bool] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    live: bool = True
+
+    def copy(self) -> State:
+        """An independent state with the same content."""
+        return State(dict(self.names), dict(self.heap), dict(self.assumed), self.texts, self.live)
+
+    def assume(self, test: str, text: str, *, holds: bool) -> State:
+        """A copy in which the condition ``test`` holds or does not."""
+        state = self.copy()
+        state.assumed[test] = holds
+        self.texts[test] = text
+        return state
+
+
+def simplify(value: Value, assumed: dict[str, bool]) -> Value:
+    """``value`` with every choice made that ``assumed`` decides."""
+    while isinstance(value, Choice) and value.test in assumed:
+        value = value.then if assumed[value.test] else value.other
+    if not isinstance(value, Choice):
+        return value
+    return choice(value.test, value.text, simplify(value.then, assumed), simplify(value.other, assumed))
+
+
+def choice(test: str, text: str, then: Value, other: Value) -> Value:
+    """``then`` if ``test`` else ``other``; one of them where they are equal; unknown where there are too many."""
+    then = simplify_one(then, test, holds=True)
+    other = simplify_one(other, test, holds=False)
+    if then is other or then == other:
+        return then
+    made = Choice(test, text, then, other)
+    if alternatives(made) > MAX_ALTERNATIVES:
+        return Unknown(f"it has more than {MAX_ALTERNATIVES} alternatives")
+    return made
+
+
+def simplify_one(value: Value, test: str, *, holds: bool) -> Value:
+    """``value`` under one condition."""
+    if not isinstance(value, Choice):
+        return value
+    if value.test == test:
+        return simplify_one(value.then if holds else value.other, test, holds=holds)
+    then, other = (simplify_one(part, test, holds=holds) for part in (value.then, value.other))
+    if then is value.then and other is value.other:
+        return value
+    return then if then == other else Choice(value.test, value.text, then, other)
+
+
+def alternatives(value: Value) -> int:
+    """How many values ``value`` may be."""
+    return alternatives(value.then) + alternatives(value.other) if isinstance(value, Choice) else 1
+
+
+UNBOUND = Unknown("it is not assigned on every path")
+
+
+def merge(test: str, text: str, then: State, other: State) -> State:
+    """The state after an ``if``: where one side never arrives, the other with what it assumed."""
+    if not then.live:
+        return other
+    if not other.live:
+        return then
+    shared = {key: held for key, held in then.assumed.items() if other.assumed.get(key) == held}
+    names = {
+        key: _either(test, text, then.names.get(key), other.names.get(key)) for key in then.names | other.names
+    }
+    heap = {
+        key: _object(test, text, then.heap.get(key), other.heap.get(key)) for key in then.heap | other.heap
+    }
+    return State(names, heap, shared, then.texts)
+
+
+def _either(test: str, text: str, then: Value | None, other: Value | None) -> Value:
+    if then is other and then is not None:
+        return then
+    return choice(test, text, UNBOUND if then is None else then, UNBOUND if other is None else other)
+
+
+def _object(test: str, text: str, then: Object | None, other: Object | None) -> Object:
+    if then is None or other is None or then is other:
+        return _present(then, other)
+    if isinstance(then, Model) and isinstance(other, Model):
+        return _model(test, text, then, other)
+    if isinstance(then, Instance) and isinstance(other, Instance):
+        return replace(then, attributes=_attributes(test, text, then.attributes, other.attributes))
+    if isinstance(then, List | Dict | Branched) and isinstance(other, List | Dict | Branched):
+        return branched(test, text, then, other)
+    return then
+
+
+def _present(then: Object | None, other: Object | None) -> Object:
+    made = other if then is None else then
+    if made is None:
+        message = "neither state holds the address"
+        raise KeyError(message)
+    return made
+
+
+def _model(test: str, text: str, then: Model, other: Model) -> Model:
+    return replace(
+        then,
+        outputs=_optional(test, text, then.outputs, other.outputs),
+        compiled=_optional(test, text, then.compiled, other.compiled),
+        attributes=_attributes(test, text, then.attributes, other.attributes),
+        layers=then.layers if then.layers == other.layers else (UNBOUND,),
+        custom=then.custom or other.custom,
+    )
+
+
+def _optional(test: str, text: str, then: Value | None, other: Value | None) -> Value | None:
+    if then is None and other is None:
+        return None
+    none = Const(None)
+    return choice(test, text, none if then is None else then, none if other is None else other)
+
+
+Attributes = tuple[tuple[str, "Value"], ...]
+
+
+def _attributes(test: str, text: str, then: Attributes, other: Attributes) -> Attributes:
+    if then == other:
+        return then
+    left, right = dict(then), dict(other)
+    return tuple((key, _either(test, text, left.get(key), right.get(key))) for key in left | right)
+
+
+def branched(test: str, text: str, then: Container, other: Container) -> Container:
+    """A container that depends on a condition; one with unknown content where there are too many."""
+    then, other = settle(then, {test: True}), settle(other, {test: False})
+    if then == other:
+        return then
+    made = Branched(test, text, then, other)
+    if _count(made) > MAX_ALTERNATIVES:
+        return List(rest=Unknown(f"it has more than {MAX_ALTERNATIVES} alternatives"))
+    return made
+
+
+def settle(container: Container, assumed: dict[str, bool]) -> Container:
+    """``container`` with every alternative taken that ``assumed`` decides."""
+    while isinstance(container, Branched) and container.test in assumed:
+        container = container.then if assumed[container.test] else container.other
+    if not isinstance(container, Branched):
+        return container
+    then, other = settle(container.then, assumed), settle(container.other, assumed)
+    return then if then == other else replace(container, then=then, other=other)
+
+
+def _count(container: Container) -> int:
+    return _count(container.then) + _count(container.other) if isinstance(container, Branched) else 1
+
+
+def merge_exits(exits: list[State], final: State, outer: dict[str, bool]) -> State:
+    """The state after paths that left early (``return``, ``break``) and the one that did not."""
+    merged = final
+    for state in reversed(exits):
+        merged = _nest(state, merged, [key for key in state.assumed if key not in outer])
+    return merged
+
+
+def _nest(state: State, rest: State, tests: list[str]) -> State:
+    if not rest.live:
+        return state
+    if not tests:
+        return state
+    test, *deeper = tests
+    text = state.texts.get(test, test)
+    holds = state.assumed[test]
+    inner = _nest(state, rest, deeper)
+    return merge(test, text, inner, rest) if holds else merge(test, text, rest, inner)

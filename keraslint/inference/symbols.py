@@ -1,0 +1,134 @@
+"""The names of Keras, however they were imported, and what is known about calling them.
+
+A dotted import path goes in, a canonical one (``keras.Model``, ``keras.layers.Dense``) comes out.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The public package, its mirrors inside TensorFlow, and its private homes through the years
+# (tensorflow/python/keras until 2.6, keras/engine in keras 2, keras/src since 2.13, keras/api since 3.0).
+_HOMES = re.compile(
+    r"^(?:tensorflow(?:\.compat\.v[12])?(?:\.python|\.contrib|\._api\.v\d)?\.keras|tf_keras|keras_core"
+    r"|keras\._tf_keras\.keras)(?=\.|$)"
+)
+_PRIVATE = re.compile(r"^keras\.(?:src|api|python|_src)(?=\.|$)")
+_COMPAT = re.compile(r"^tensorflow\.compat\.v[12](?=\.|$)")
+
+MODEL = "keras.Model"
+SEQUENTIAL = "keras.Sequential"
+INPUT = "keras.Input"
+
+_MODEL_NAMES: Mapping[str, str] = MappingProxyType(
+    {"Model": MODEL, "Functional": MODEL, "Sequential": SEQUENTIAL, "Input": INPUT, "InputLayer": INPUT}
+)
+_MODEL_HOMES = frozenset({"keras", "models", "engine", "training", "functional", "sequential", "model",
+                          "layers", "input_layer", "core", "topology", "input_spec", "topology"})
+
+
+def canonical(name: str) -> str:
+    """The canonical dotted name of something imported as ``name``."""
+    name = _PRIVATE.sub("keras", _HOMES.sub("keras", name))
+    name = _COMPAT.sub("tensorflow", name)
+    if not name.startswith("keras."):
+        return name
+    head, _, last = name.rpartition(".")
+    if last in _MODEL_NAMES and head.rpartition(".")[2] in _MODEL_HOMES:
+        return _MODEL_NAMES[last]
+    parts = name.split(".")
+    if len(parts) > 3 and parts[1] in {"layers", "losses", "metrics", "applications"} and last[:1].isupper():  # noqa: PLR2004
+        return f"keras.{parts[1]}.{last}"
+    return name
+
+
+# A star import binds names that only the imported package knows; these are the ones that decide a site.
+_STARS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "keras.models": ("Model", "Sequential", "load_model", "clone_model"),
+        "keras": ("Model", "Sequential", "Input", "layers", "models", "losses", "metrics", "optimizers", "backend",
+                  "utils", "applications", "callbacks", "ops"),
+        "keras.layers": ("Input",),
+        "tensorflow": ("keras",),
+        "tensorflow.keras": (),
+    }
+)
+
+
+def from_star(name: str, modules: list[str]) -> str | None:
+    """Which symbol an otherwise unbound ``name`` is, given the modules imported with a star."""
+    for module in reversed(modules):
+        home = canonical(module)
+        if name in _STARS.get(home, ()):
+            return canonical(f"{home}.{name}")
+        if home in {"keras.layers", "keras.losses", "keras.metrics", "keras.optimizers"} and name[:1].isupper():
+            return f"{home}.{name}"
+    return None
+
+
+LAYERS_WITH_STATE = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
+                               "Bidirectional", "CuDNNLSTM", "CuDNNGRU", "StackedRNNCells"})
+"""Layers that return a list when made with ``return_state=True``."""
+
+LAYERS_WITH_ANY_OUTPUT = frozenset({"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "Layer",
+                                    "MultiHeadAttention", "Attention", "AdditiveAttention", "Wrapper",
+                                    "AbstractRNNCell", "RandomApply", "Pipeline", "HashedCrossing"})
+"""Layers of which the number of outputs is not fixed."""
+
+ONE_ARRAY = frozenset(
+    """
+    abs add arange argmax argmin argsort array asarray ascontiguousarray astype clip column_stack concatenate copy
+    cos cumsum diff divide dot dstack exp expand_dims eye flip full full_like hstack identity linspace log logical_not
+    matmul max maximum mean min minimum mod moveaxis multiply negative ones ones_like pad power ravel repeat reshape
+    roll rollaxis round sign sin sort sqrt square squeeze stack std subtract sum swapaxes tile transpose vstack zeros
+    zeros_like fromiter load_npy frombuffer float32 float64 int32 int64 convert_to_tensor constant cast one_hot range
+    rand randn randint random normal uniform choice permutation random_sample standard_normal binomial poisson
+    integers standard_normal beta gamma truncated_normal to_categorical normalize pad_sequences ones_initializer
+    """.split()
+)
+"""Functions of numpy, tensorflow and Keras (by their last name) that return one array."""
+
+_ARRAY_HOMES = ("numpy", "tensorflow", "keras.ops", "keras.random", "keras.utils", "keras.backend", "jax.numpy",
+                "keras.preprocessing", "keras.np_utils")
+
+
+def makes_array(symbol: str) -> bool:
+    """Whether calling ``symbol`` gives one array."""
+    return symbol.startswith(_ARRAY_HOMES) and symbol.rpartition(".")[2] in ONE_ARRAY
+
+
+def is_tensor_op(symbol: str) -> bool:
+    """Whether ``symbol`` is a function on tensors (of Keras or TensorFlow) that may give one or several."""
+    return symbol.startswith(("keras.ops.", "keras.backend.", "tensorflow.math.", "tensorflow.nn.")) or (
+        symbol.startswith("tensorflow.") and symbol.count(".") == 1
+    )
+
+
+def is_layer(symbol: str) -> bool:
+    """Whether ``symbol`` is a class of layers."""
+    return symbol.startswith(("keras.layers.", "keras_hub.layers.", "keras_cv.layers.")) and symbol.rpartition(".")[2][:1].isupper()
+
+
+def is_layer_function(symbol: str) -> bool:
+    """Whether ``symbol`` is one of the functions ``keras.layers.add``, ``concatenate``, ..."""
+    return symbol.startswith("keras.layers.") and symbol.rpartition(".")[2][:1].islower()
+
+
+COPIES_OF_MODELS = frozenset({"keras.models.clone_model", "keras.utils.multi_gpu_model",
+                              "keras.utils.training_utils.multi_gpu_model"})
+
+
+def is_application(symbol: str) -> bool:
+    """Whether ``symbol`` builds one of ``keras.applications``: a model with one output."""
+    return symbol.startswith("keras.applications.") and symbol.rpartition(".")[2][:1].isupper()
+
+
+HARMLESS = ("keras", "tensorflow", "numpy", "builtins", "os", "sys", "time", "math", "matplotlib", "logging", "json",
+            "pathlib", "collections", "itertools", "functools", "random", "pandas", "jax", "torch", "tqdm", "copy",
+            "warnings", "datetime", "typing")
+"""Packages whose functions do not change the lists and dicts that they are given (but ``random.shuffle``)."""

@@ -1,0 +1,259 @@
+"""What an expression may be: the values that the interpreter computes with, and the objects they refer to.
+
+Values are frozen. What can be changed in place (lists, dicts, instances, models) lies in the heap of a
+``State`` and is referred to by ``Ref``. What is not understood is ``Unknown`` with its reason.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TypeAlias, Union
+
+from keraslint.pairing import Call, ModelKind
+from keraslint.tree import Key, Kind
+
+
+@dataclass(frozen=True, order=True)
+class Origin:
+    """Where something was written: lines from 1, columns in UTF-8 bytes from 0, as ``ast`` counts them."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    @staticmethod
+    def of(node: ast.expr | ast.stmt | ast.arg) -> Origin:
+        """The origin of a node."""
+        return Origin(
+            node.lineno,
+            node.col_offset,
+            node.lineno if node.end_lineno is None else node.end_lineno,
+            node.col_offset if node.end_col_offset is None else node.end_col_offset,
+        )
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Not understood. Two unknowns with one ``key`` are the same value, so that conditions on it agree."""
+
+    reason: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Const:
+    """A string, bytes, number, boolean, ``None`` or ``...``."""
+
+    value: str | bytes | int | float | complex | bool | None | ellipsis  # type: ignore[name-defined]  # noqa: F821
+
+
+@dataclass(frozen=True)
+class Choice:
+    """``then`` where the condition holds, ``other`` where it does not; equal ``test`` means equal condition."""
+
+    test: str
+    text: str
+    then: Value
+    other: Value
+
+
+@dataclass(frozen=True)
+class Item:
+    """An element of a container: its value, and the expression that put it there."""
+
+    value: Value
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Tuple:
+    """A tuple; ``rest`` says why there may be further items."""
+
+    items: tuple[Item, ...]
+    rest: Unknown | None = None
+    fields: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Refers to an object of the heap."""
+
+    address: int
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A symbolic tensor: the output of a layer. ``name`` is the layer's, None where Keras makes it up or it is not known."""
+
+    name: str | None
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Array:
+    """One array or tensor of data, whatever is in it."""
+
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """Something imported from outside, by its canonical dotted name (``keras.layers.Dense``, ``numpy.zeros``)."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """What calling a symbol gave and nothing more is known of: a layer, a loss, a metric, an optimizer."""
+
+    symbol: str
+    name: str | None
+    origin: Origin
+    plain: bool = True
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the program, with the frame that it was defined in and, for a method, what it is bound to."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    frame: int
+    bound: Value | None = None
+    owner: Class | None = None
+    defaults: tuple[tuple[str, Value], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class of the program."""
+
+    node: ast.ClassDef
+    frame: int
+    bases: tuple[Value, ...]
+    attributes: tuple[tuple[str, Value], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Super:
+    """``super()`` inside a method of ``owner`` bound to ``bound``."""
+
+    owner: Class
+    bound: Value
+
+
+@dataclass(frozen=True)
+class Method:
+    """An attribute that is called: ``receiver.name``."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What ``predict``, ``evaluate``, ... of a model returned."""
+
+    call: Call
+    model: Ref
+    node: ast.expr = field(compare=False)
+    as_dict: bool = False
+
+
+@dataclass(frozen=True)
+class MetricsNames:
+    """``model.metrics_names``."""
+
+    model: Ref
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A container as it was when a call took it, with nothing left to change in it; ``kind`` as in ``tree``."""
+
+    kind: Kind
+    items: tuple[tuple[Key, Item], ...]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A ``compile`` call: its arguments as they were when it ran, None where not given."""
+
+    origin: Origin
+    loss: Item | None = None
+    loss_weights: Item | None = None
+    metrics: Item | None = None
+    weighted_metrics: Item | None = None
+
+
+Value: TypeAlias = Union[
+    Unknown, Const, Choice, Tuple, Ref, Tensor, Array, Symbol, Made, Function, Class, Super, Method,
+    Result, MetricsNames, Snapshot, Compiled,
+]
+
+
+@dataclass(frozen=True)
+class List:
+    """A list; ``rest`` says why there may be further items; ``result`` that a model returned it."""
+
+    items: tuple[Item, ...] = ()
+    rest: Unknown | None = None
+
+
+@dataclass(frozen=True)
+class Dict:
+    """A dict in written order; ``rest`` says why there may be further keys; ``result`` that a model returned it."""
+
+    items: tuple[tuple[Const, Item], ...] = ()
+    rest: Unknown | None = None
+    ordered: bool = False
+    result: Result | None = None
+
+    def get(self, key: Const) -> Item | None:
+        """The item at ``key``."""
+        return next((item for known, item in self.items if known.value == key.value), None)
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An instance of a class of the program; ``name`` is the ``name=`` it was made with."""
+
+    cls: Class
+    attributes: tuple[tuple[str, Value], ...] = ()
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """A Keras model.
+
+    ``outputs`` is None for a subclassed model, whose ``call`` gives them; ``layers`` are those of a
+    Sequential; ``compiled`` is a ``Compiled``, a ``Choice`` of them, an ``Unknown``, or None before
+    ``compile``; ``custom`` says why its training is not Keras's own.
+    """
+
+    kind: ModelKind
+    origin: Origin
+    outputs: Value | None = None
+    name: str | None = None
+    compiled: Value | None = None
+    cls: Class | None = None
+    attributes: tuple[tuple[str, Value], ...] = ()
+    layers: tuple[Value, ...] = ()
+    custom: str | None = None
+
+
+@dataclass(frozen=True)
+class Branched:
+    """A list or dict that was changed on one of two paths."""
+
+    test: str
+    text: str
+    then: Container
+    other: Container
+
+
+Container: TypeAlias = Union[List, Dict, Branched]
+Object: TypeAlias = Union[Container, Instance, Model]
