@@ -34,7 +34,7 @@ class Options:
 
 
 def settings(paths: Sequence[str], options: Options) -> Settings:
-    """The settings for a run over ``paths``; options go before the file, ``--select`` replaces its selection."""
+    """The settings for a run over ``paths``; options win, and ``--select`` replaces the file's selection."""
     root, table = _table(_common(paths))
     selection: dict[str, Any] = {} if options.select is not None else table
     select = options.select if options.select is not None else tuple(table.get("select", ("ALL",)))

@@ -28,7 +28,8 @@ class Span:
 @dataclass(frozen=True, order=True)
 class Location:
     """A span of a document. In a notebook ``cell`` is its 1-based number among all cells and
-    ``raw_line`` the line of the .ipynb file; ``span`` counts lines from the start of the cell."""
+    ``raw_line`` the line of the .ipynb file; ``span`` counts lines from the start of the cell.
+    """
 
     document: str
     span: Span

@@ -1,11 +1,11 @@
-"""The commands and their options. What a command needs is imported when it runs, so that ``--version`` is quick."""
+"""The commands and their options; what a command needs is imported when it runs, so that help is quick."""
 
 from __future__ import annotations
 
 import os
 import sys
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 FORMATS = ("full", "concise", "json")
 SEVERITIES = ("error", "warning", "info")
 STDIN = "-"
+SEVERAL: dict[str, Any] = {"multiple": True, "metavar": "RULE,..."}
+HELP = {"help_option_names": ["-h", "--help"]}
+SHOWN = "Show the versions of keraslint and of the newest Keras that it knows."
+VERSIONS = "Judge for 3.15, for 3.5,3.15 or for >=3.4 (the newest known)."
 
 
 class Commands(click.Group):
@@ -48,8 +52,8 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None: 
         context.exit()
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show versions.")
+@click.group(cls=Commands, invoke_without_command=True, context_settings=HELP)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help=SHOWN)
 @click.pass_context
 def keraslint(context: click.Context) -> None:
     """Find where Keras pairs outputs, losses, targets and sample weights otherwise than you wrote."""
@@ -59,22 +63,23 @@ def keraslint(context: click.Context) -> None:
 
 def _options(command: Callable[..., int]) -> Callable[..., int]:
     """The options of ``check``; several values may be given with commas or by repeating an option."""
-    several = {"multiple": True, "metavar": "RULE,..."}
-    for option in reversed((
-        click.argument("paths", nargs=-1, metavar="[PATHS]..."),
-        click.option("--select", help="Only these rules: codes, their beginnings, or names.", **several),
-        click.option("--extend-select", help="These rules besides.", **several),
-        click.option("--ignore", help="Not these rules.", **several),
-        click.option(
-            "--keras-version", multiple=True, metavar="VERSION,...", help="Judge for 3.15, for 3.5,3.15 or for >=3.4."
-        ),
-        click.option("--severity", type=click.Choice(SEVERITIES), help="Report nothing below this (warning)."),
-        click.option("--output-format", "form", type=click.Choice(FORMATS), default="full", show_default=True),
-        click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of findings."),
-        click.option("--undecided", is_flag=True, help="Show also what was seen and not judged, and why."),
-        click.option("--stdin-filename", metavar="PATH", help="The name of what is read from -."),
-        click.option("--verbose", is_flag=True, help="Show where keraslint crashed, if it does."),
-    )):
+    for option in reversed(
+        (
+            click.argument("paths", nargs=-1, metavar="[PATHS]..."),
+            click.option("--select", help="Only these rules: codes, their beginnings, or names.", **SEVERAL),
+            click.option("--extend-select", help="These rules besides.", **SEVERAL),
+            click.option("--ignore", help="Not these rules.", **SEVERAL),
+            click.option("--keras-version", multiple=True, metavar="VERSION,...", help=VERSIONS),
+            click.option("--severity", type=click.Choice(SEVERITIES), help="Nothing below this (warning)."),
+            click.option(
+                "--output-format", "form", type=click.Choice(FORMATS), default="full", show_default=True
+            ),
+            click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of findings."),
+            click.option("--undecided", is_flag=True, help="Show what was not judged, and why."),
+            click.option("--stdin-filename", metavar="PATH", help="The name of what is read from -."),
+            click.option("--verbose", is_flag=True, help="Show where keraslint crashed, if it does."),
+        )
+    ):
         command = option(command)
     return command
 
@@ -156,31 +161,34 @@ def _status(reports: Sequence[object], *, exit_zero: bool) -> int:
 
 
 @keraslint.command()
-@click.option("--output-format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option(
+    "--output-format", "form", type=click.Choice(("text", "json")), default="text", show_default=True
+)
 def rules(form: str) -> int:
     """List the rules."""
     import json
 
     from keraslint.rules import registered
 
-    found = registered()
+    rows = [_row(found) for found in registered()]
     if form == "json":
-        rows = [
-            {
-                "code": one.rule.code,
-                "name": one.rule.name,
-                "severity": one.rule.severity.value,
-                "since": one.rule.since,
-                "summary": one.summary,
-            }
-            for one in found
-        ]
         click.echo(json.dumps(rows, indent=2))
         return 0
-    longest = max(len(one.rule.name) for one in found)
-    for one in found:
-        click.echo(f"{one.rule.code}  {one.rule.name:<{longest}}  {one.rule.severity.value:<7}  {one.summary}")
+    longest = max(len(row["name"]) for row in rows)
+    for row in rows:
+        click.echo(f"{row['code']}  {row['name']:<{longest}}  {row['severity']:<7}  {row['summary']}")
     return 0
+
+
+def _row(found: Registered) -> dict[str, str]:
+    rule = found.rule
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "severity": rule.severity.value,
+        "since": rule.since,
+        "summary": found.summary,
+    }
 
 
 @keraslint.command()

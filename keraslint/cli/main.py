@@ -14,7 +14,7 @@ INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command line and return the exit status: 0 clean, 1 findings, 2 misuse or a defect of keraslint."""
+    """Run a command line; return 0 where it is clean, 1 for findings, 2 for misuse or our own defect."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -60,7 +60,7 @@ class Exclusion:
 
 def discover(
     paths: Sequence[str],
-    exclude: Exclusion = Exclusion(".", EXCLUDED),  # noqa: B008 (frozen)
+    exclude: Exclusion = Exclusion(".", EXCLUDED),
     *,
     gitignore: bool = True,
 ) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _ignores_in(directory: str) -> tuple[Exclusion, ...]:
 
 
 def _ignores_above(top: str) -> tuple[Exclusion, ...]:
-    """The .gitignore files between the repository's root and ``top``, the root's first; none outside of one."""
+    """The .gitignore files from the repository's root down to above ``top``; none outside of a repository."""
     found: tuple[Exclusion, ...] = ()
     directory = os.path.abspath(top)
     while not os.path.exists(os.path.join(directory, ".git")):

@@ -1,4 +1,4 @@
-"""Source text enters, a module of ``ast`` leaves, or the place and reason why Python refuses it: never an error."""
+"""Source text enters, a module of ``ast`` leaves, or where and why Python refuses it: never an error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ RUNNING = f"Python {sys.version_info.major}.{sys.version_info.minor}"
 
 # What Python 3 says of, or how a line looks in, source that only Python 2 could read.
 PYTHON_2_MESSAGE = re.compile(r"call to '(print|exec)'|multiple exception types|leading zeros in decimal")
-PYTHON_2_LINE = re.compile(r"^\s*(print\s+[^\s(=]|exec\s+['\"\w]|raise\s+\w+\s*,|except\s+[\w.]+\s*,\s*\w+\s*:)|`\w|<>")
+PYTHON_2_LINE = re.compile(
+    r"^\s*(print\s+[^\s(=]|exec\s+['\"\w]|raise\s+\w+\s*,|except\s+[\w.]+\s*,\s*\w+\s*:)|`\w|<>"
+)
 
 # How a line looks in source that needs a later grammar, and the first Python that reads it.
 NEWER: tuple[tuple[tuple[int, int], re.Pattern[str]], ...] = (
@@ -44,7 +46,7 @@ def parse(source: str) -> ast.Module | Flaw:
             return ast.parse(source)
     except SyntaxError as error:
         return _flaw(error, source)
-    except (RecursionError, MemoryError):  # MemoryError: the parser of 3.10 and 3.11 runs out of its own stack
+    except (RecursionError, MemoryError):  # the parser of 3.10 and 3.11 runs out of memory
         return Flaw(1, 1, f"nested too deeply for {RUNNING} to read")
     except ValueError as error:
         return Flaw(1, 1, f"{error} (as {RUNNING} reads it)")

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     import ast
 
 # Cell magics whose body is Python that runs in the notebook's own namespace.
-PYTHON_CELL = re.compile(r"^%%(time|timeit|capture|prun|memit|mprun|lprun|tensorflow_version|skip_if|debug)\b")
+PYTHON_CELL = re.compile(r"^%%(capture|debug|lprun|memit|mprun|prun|tensorflow_version|time|timeit)\b")
+# The last line is automagic, which needs no percent sign.
 MAGIC_LINE = re.compile(
     r"^\s*([%!?]|,\s*\w|;\s*\w|/\w)|^\s*[\w.]+\?{1,2}\s*$"
-    r"|^\s*(cat|cd|conda|cp|head|less|ll|ls|mkdir|more|mv|pip|rm|rmdir|tail)\s+[^\s=]"  # automagic: no % needed
+    r"|^\s*(cat|cd|conda|cp|head|less|ll|ls|mkdir|more|mv|pip|rm|rmdir|tail)\s+[^\s=]"
 )
 MAGIC_VALUE = re.compile(r"^(?P<kept>\s*[\w.,\s\[\]'\"]+=\s*)[%!]")
 
@@ -70,7 +71,8 @@ def _mask(lines: list[str], number: int) -> bool:
 
 def _mask_all(lines: list[str]) -> bool:
     """Python may stop elsewhere than at the magic that confuses it: then all of them go."""
-    return any([_mask(lines, number) for number in range(len(lines))])
+    masked = [_mask(lines, number) for number in range(len(lines))]
+    return any(masked)
 
 
 def _filler(line: str) -> str:

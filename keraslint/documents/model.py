@@ -20,7 +20,8 @@ class Failure:
 class Cell:
     """A code cell: its 1-based number among all cells, its first line in the plain source of the
     document, the line of the .ipynb file on which each of its lines stands, and the indentation that
-    was taken from its lines."""
+    was taken from its lines.
+    """
 
     number: int
     first: int

@@ -52,7 +52,7 @@ def _content(path: str, text: str) -> dict[str, Any] | Failure:
     try:
         content = located_json.loads(text)
     except json.JSONDecodeError as error:
-        return Failure(path, error.lineno, error.colno, f"not a notebook: {error.msg} (truncated or damaged JSON)")
+        return Failure(path, error.lineno, error.colno, f"not a notebook: {error.msg} (damaged JSON)")
     except RecursionError:
         return Failure(path, 1, 1, "not a notebook: JSON nested too deeply")
     if not isinstance(content, dict) or not isinstance(_cells(content), list):
@@ -85,8 +85,8 @@ def _code_cells(content: dict[str, Any], text: str) -> Iterator[_CodeCell]:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
         source = cell.get("source", cell.get("input", ""))
-        pieces = [source] if isinstance(source, str) else source
-        pieces = [piece for piece in pieces if isinstance(piece, located_json.At)]
+        parts = source if isinstance(source, list) else [source]
+        pieces = [part for part in parts if isinstance(part, located_json.At)]
         rows = [bisect_right(starts, piece.offset) for piece in pieces]
         yield _code_cell(number, [piece.replace("\r\n", "\n").replace("\r", "\n") for piece in pieces], rows)
 

@@ -39,7 +39,9 @@ def placed_finding(finding: Finding, lookup: Lookup) -> Finding:
         location=placed(finding.location, lookup),
         related=tuple(replace(one, location=placed(one.location, lookup)) for one in finding.related),
         fixes=tuple(
-            replace(fix, edits=tuple(replace(edit, location=placed(edit.location, lookup)) for edit in fix.edits))
+            replace(
+                fix, edits=tuple(replace(edit, location=placed(edit.location, lookup)) for edit in fix.edits)
+            )
             for fix in finding.fixes
         ),
     )
@@ -51,9 +53,11 @@ def placed_undecided(undecided: Undecided, lookup: Lookup) -> Undecided:
 
 
 def excerpts(findings: Iterable[Finding], lookup: Lookup) -> tuple[tuple[Location, str], ...]:
-    """The source at every place that the findings, not yet placed, name; under the place as it will be printed."""
+    """The source at every place that the unplaced findings name, under the place as it is printed."""
     plain = {at for found in findings for at in (found.location, *(one.location for one in found.related))}
-    return tuple((placed(at, lookup), text) for at in sorted(plain, key=_order) if (text := _text(at, lookup)))
+    return tuple(
+        (placed(at, lookup), text) for at in sorted(plain, key=_order) if (text := _text(at, lookup))
+    )
 
 
 def _order(location: Location) -> tuple[str, Span]:

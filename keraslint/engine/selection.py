@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from keraslint.rules import Registered
 
 ALL = "ALL"
+CODE = re.compile(r"(?i)KER\d{3}")
 
 
 class BadSelectorError(ValueError):
@@ -57,7 +58,9 @@ def _closeness(selector: str, code: str, name: str) -> int:
 
 def _nearest(selector: str) -> str:
     known = [ALL, *(key for found in registered() for key in keys(found))]
-    near = get_close_matches(selector, known, n=1, cutoff=0.5) or get_close_matches(selector.upper(), known, n=1)
-    if re.fullmatch(r"(?i)KER\d{3}", selector):
-        near = [min((found.rule.code for found in registered()), key=lambda code: abs(int(code[3:]) - int(selector[3:])))]
+    near = get_close_matches(selector, known, n=1, cutoff=0.5)
+    near = near or get_close_matches(selector.upper(), known, n=1)
+    if CODE.fullmatch(selector):
+        codes = (found.rule.code for found in registered())
+        near = [min(codes, key=lambda code: abs(int(code[3:]) - int(selector[3:])))]
     return f"; the nearest is {near[0]!r}" if near else "; `keraslint rules` lists them"

@@ -11,7 +11,7 @@ from keraslint.pairing.versions import NEWEST, Version
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of a run. Patterns are relative to ``root``; selectors are codes, their beginnings, or names."""
+    """The settings of a run; patterns are relative to ``root``, selectors are codes, beginnings or names."""
 
     root: str = "."
     select: tuple[str, ...] = ("ALL",)

@@ -42,7 +42,10 @@ def _finding(finding: Finding, excerpts: Excerpts, paint: Paint) -> Iterator[str
     for one in finding.related:
         yield f"{' ' * gutter} {paint('frame', '=')} {paint('bold', 'note')}: {escape(one.text)}"
         yield from _frame(one.location, excerpts, gutter, paint)
-    notes = [*reservations(finding), *(f"{fix.safety.value} fix: {escape(fix.title)}" for fix in finding.fixes)]
+    notes = [
+        *reservations(finding),
+        *(f"{fix.safety.value} fix: {escape(fix.title)}" for fix in finding.fixes),
+    ]
     yield from (f"{' ' * gutter} {paint('frame', '=')} {note}" for note in notes)
 
 
@@ -56,7 +59,8 @@ def _frame(location: Location, excerpts: Excerpts, gutter: int, paint: Paint) ->
     for offset, text in enumerate(lines):
         number = location.span.line + offset
         if len(lines) > LONGEST and LONGEST - 2 <= offset < len(lines) - 1:
-            yield from [f"{'.' * gutter} {bar}"] if offset == LONGEST - 2 else []
+            if offset == LONGEST - 2:
+                yield f"{'.' * gutter} {bar}"
             continue
         yield f"{paint('frame', str(number).rjust(gutter))} {bar} {source(text)}".rstrip()
         if carets := _carets(text, number, location):

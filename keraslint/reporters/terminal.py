@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-CODES = {"error": "1;31", "warning": "1;33", "info": "1;36", "code": "1;31", "place": "36", "frame": "1;34", "bold": "1"}
+CODES = {"error": "1;31", "warning": "1;33", "info": "1;36", "place": "36", "frame": "1;34", "bold": "1"}
 TAB = "    "
 
 

@@ -6,6 +6,7 @@ import pkgutil
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from keraslint.rules.base import Rule
@@ -31,7 +32,7 @@ def registered() -> tuple[Registered, ...]:
     names = [module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")]
     rules = [found for name in names if (found := _registered(name))]
     rules.sort(key=lambda found: found.rule.code)
-    for one, other in zip(rules, rules[1:]):
+    for one, other in pairwise(rules):
         if one.rule.code == other.rule.code:
             message = f"{one.rule.module} and {other.rule.module} have one code, {one.rule.code}"
             raise ValueError(message)

@@ -1,4 +1,4 @@
-"""``python -m keraslint.rules new NAME``: a rule's module, page and fixture folder, and nothing else, are made."""
+"""``python -m keraslint.rules new NAME`` makes a rule's module, page and fixture folder, and nothing else."""
 
 from __future__ import annotations
 
@@ -125,16 +125,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m keraslint.rules", description="Start a new rule.")
     verbs = parser.add_subparsers(dest="verb", required=True)
     verb = verbs.add_parser("new", help="write the module, page and fixture folder of a rule")
-    verb.add_argument("name", help="kebab-case; reads well after 'ignore' and names the pattern, not the remedy")
+    verb.add_argument(
+        "name", help="kebab-case; reads well after 'ignore' and names the pattern, not the remedy"
+    )
     verb.add_argument("--code", help="KER and three digits (default: the next free one)")
-    verb.add_argument("--root", type=Path, default=CHECKOUT, help="the checkout (default: the one this runs from)")
+    verb.add_argument(
+        "--root", type=Path, default=CHECKOUT, help="the checkout (default: the one this runs from)"
+    )
     given = parser.parse_args(arguments)
     try:
         paths = new(given.name, given.code, given.root)
     except MisuseError as error:
         parser.error(str(error))
     for path in paths:
-        print(path)  # noqa: T201 (this is a command line)
+        print(path)
     return 0
 
 
