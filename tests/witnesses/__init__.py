@@ -1,0 +1,1 @@
+"""What Keras did, what ``pairing`` says, what the rules find: held against each other."""
