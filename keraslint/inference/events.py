@@ -19,6 +19,7 @@ class ModelSeen:
     outputs: Value
     compiled: Value | None
     custom: str | None = None
+    outputs_at: Origin | None = None
 
 
 @dataclass(frozen=True)

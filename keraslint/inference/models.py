@@ -60,7 +60,7 @@ def make(run: Run, symbol: str, arguments: Arguments, node: ast.expr) -> Value:
     if outputs is None:
         reason = arguments.rest or run.unknown("the model is made without 'outputs'")
         return run.new(Model("functional", Origin.of(node), reason, name))
-    return run.new(Model("functional", Origin.of(node), freeze(run, outputs.value), name))
+    return run.new(Model("functional", Origin.of(node), freeze(run, outputs.value), name, outputs.origin))
 
 
 def _layers(run: Run, value: Value) -> tuple[Value, ...]:
@@ -118,7 +118,7 @@ def call_method(run: Run, ref: Ref, name: str, arguments: Arguments, node: ast.e
 
 def _look(run: Run, ref: Ref, model: Model, node: ast.expr) -> ModelSeen:
     outputs = outputs_of(run, ref, model, node)
-    return ModelSeen(model.origin, model.kind, outputs, model.compiled, model.custom)
+    return ModelSeen(model.origin, model.kind, outputs, model.compiled, model.custom, model.outputs_at)
 
 
 def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
@@ -266,6 +266,8 @@ def _initialised(run: Run, ref: Ref, thing: Model | Instance, owner: Class, argu
     value: Value = freeze(run, outputs.value)
     if classes.find(owner, "call") is not None:
         value = run.unknown("'call' is overridden in a functional model")
-    run.state.heap[ref.address] = replace(thing, kind="functional", outputs=value, name=name)
+    run.state.heap[ref.address] = replace(
+        thing, kind="functional", outputs=value, name=name, outputs_at=outputs.origin
+    )
     return Const(None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 # Each of these registers its handlers with the core.
 from keraslint.inference import calls, conditions, expressions, methods, outside, statements  # noqa: F401
@@ -12,6 +13,9 @@ from keraslint.inference.core import Arguments, Exhausted, Run
 from keraslint.inference.events import Event
 from keraslint.inference.state import State
 from keraslint.inference.values import Class, Const, Function, Instance, Model, Ref, Unknown, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OPEN = Arguments(rest=Unknown("it is called from elsewhere"))
 
@@ -33,7 +37,9 @@ def interpret(tree: ast.Module) -> Interpreted:
         run.bind("__name__", Const("__main__"))
         run.execute(tree.body)
         run.state.live = True
-        _uncalled(run)
+        mentioned = _mentioned(tree)
+        _uncalled(run, lambda name: name not in mentioned)
+        _uncalled(run, lambda _: True)
     except Exhausted:
         stopped = "the file takes more steps than are followed"
     except RecursionError:
@@ -41,16 +47,24 @@ def interpret(tree: ast.Module) -> Interpreted:
     return Interpreted(tuple(run.events), tuple(run.state.texts.items()), stopped)
 
 
-def _uncalled(run: Run) -> None:
+def _mentioned(tree: ast.Module) -> set[str]:
+    """The names that the document reads: a function among them is probably called with something known."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+def _uncalled(run: Run, wanted: Callable[[str], bool]) -> None:
     """Functions and classes of the document that nothing in it called."""
     done = 0
     while done < len(run.defined):
         thing = run.defined[done]
         done += 1
+        if isinstance(thing.node, ast.Lambda) or not wanted(thing.node.name):
+            continue
         before = run.state.copy()
         if isinstance(thing, Class):
             _class(run, thing)
-        elif thing.node not in run.entered and thing.owner is None:
+        elif thing.node not in run.entered:
             run.call(thing, OPEN, _somewhere(thing.node))
         run.state = before
         run.state.live = True
@@ -68,11 +82,10 @@ def _class(run: Run, cls: Class) -> None:
     What one method assigns to ``self`` the others see, if no other method assigns something else.
     """
     waiting = [
-        value
+        (value.node.name, value)
         for _, value in cls.attributes
         if isinstance(value, Function) and value.node not in run.entered and isinstance(value.node, ast.FunctionDef)
     ]
-    waiting = [function for function in waiting if function.node.name != "call"]  # type: ignore[union-attr]
     if not waiting:
         return
     node = _somewhere(cls.node)
@@ -80,7 +93,8 @@ def _class(run: Run, cls: Class) -> None:
     run.state.live = True
     if not isinstance(instance, Ref):
         return
-    others = [function for function in waiting if function.node.name != "__init__"]  # type: ignore[union-attr]
+    # "call" is followed where the model is used; with unknown arguments it says nothing new.
+    others = [function for name, function in waiting if name not in {"__init__", "call"}]
     events = len(run.events)
     states = [_tried(run, function, instance, node) for function in others]
     del run.events[events:]

@@ -98,7 +98,7 @@ def seen(run: Run, ref: Ref, node: ast.expr | None = None) -> ModelSeen | None:
     outputs = model.outputs
     if outputs is None:
         outputs = freeze(run, called(run, ref, model, node))
-    return ModelSeen(model.origin, model.kind, outputs, model.compiled, model.custom)
+    return ModelSeen(model.origin, model.kind, outputs, model.compiled, model.custom, model.outputs_at)
 
 
 def called(run: Run, ref: Ref, model: Model, node: ast.expr | None) -> Value:

@@ -238,6 +238,7 @@ class Model:
     origin: Origin
     outputs: Value | None = None
     name: str | None = None
+    outputs_at: Origin | None = None
     compiled: Value | None = None
     cls: Class | None = None
     attributes: tuple[tuple[str, Value], ...] = ()

@@ -1,0 +1,6 @@
+"""Training sites: what was written where a model is compiled and fed, and the request to ``pairing`` it makes."""
+
+from keraslint.sites.collecting import Inferred, find
+from keraslint.sites.requests import request
+
+__all__ = ["Inferred", "find", "request"]

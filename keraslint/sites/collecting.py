@@ -1,0 +1,148 @@
+"""Events enter, training sites leave: one for each alternative of each meeting of a model and its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Undecided
+from keraslint.inference import CompileEvent, DataEvent, UseEvent, Unseen, interpret
+from keraslint.inference.state import simplify
+from keraslint.inference.values import Compiled, Origin
+from keraslint.sites.alternatives import MAX_CONDITIONS, assignments, taken, tests
+from keraslint.sites.model import CompileCall, DataCall, Given, ResultUse, TrainingSite, Unread
+from keraslint.sites.places import Places
+from keraslint.sites.trees import part, whole
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
+    from keraslint.documents import Document
+    from keraslint.inference import Event, ModelSeen
+    from keraslint.inference.values import Item, Value
+    from keraslint.sites.alternatives import Assumed
+    from keraslint.sites.model import SitePart
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """The sites of a document that can be judged, and those that cannot, each with its reason."""
+
+    sites: tuple[TrainingSite, ...]
+    undecided: tuple[Undecided, ...]
+
+
+def find(tree: ast.Module, document: Document) -> Inferred:
+    """The training sites of a parsed document, in the order in which they are met."""
+    interpreted = interpret(tree)
+    collector = _Collector(Places(document), dict(interpreted.texts))
+    for event in interpreted.events:
+        collector.add(event)
+    if interpreted.stopped is not None:
+        collector.undecide(Origin(1, 0, 1, 0), interpreted.stopped)
+    return Inferred(tuple(collector.sites), tuple(collector.undecided))
+
+
+class _Collector:
+    """Mutable while a document's events are taken in."""
+
+    def __init__(self, places: Places, texts: dict[str, str]) -> None:
+        self.places = places
+        self.texts = texts
+        self.sites: dict[TrainingSite, None] = {}
+        self.undecided: dict[Undecided, None] = {}
+
+    def add(self, event: Event) -> None:
+        """Take in one event: each of its alternatives becomes a site, or the reason why it does not."""
+        if isinstance(event, Unseen):
+            self.undecide(event.origin, event.reason)
+            return
+        if event.model.custom is not None:
+            self.undecide(event.origin, event.model.custom)
+            return
+        ways = assignments(test for value in _values(event) for test in tests(value))
+        if ways is None:
+            self.undecide(event.origin, f"it depends on more than {MAX_CONDITIONS} conditions")
+            return
+        for way in ways:
+            self._alternative(event, way)
+
+    def undecide(self, origin: Origin, reason: str) -> None:
+        """Say that something is not judged."""
+        self.undecided[Undecided(self.places.location(origin), reason)] = None
+
+    def _alternative(self, event: CompileEvent | DataEvent | UseEvent, way: Assumed) -> None:
+        outputs = self._outputs(event.model, way)
+        if not isinstance(outputs, Given):
+            reason = outputs.reason if isinstance(outputs, Unread) else "the model has no outputs"
+            self.undecide(event.origin, f"the outputs are not known: {reason}")
+            return
+        compiled = self._compiled(event.model.compiled, way)
+        data = self._data(event, way) if isinstance(event, DataEvent) else None
+        for name, unread in _unread(compiled, data):
+            self.undecide(event.origin, f"{name} is not known: {unread.reason}")
+        site = TrainingSite(
+            model=self.places.location(event.model.origin),
+            kind=event.model.kind,
+            outputs=outputs,
+            compiled=compiled,
+            data=data,
+            uses=(self._use(event),) if isinstance(event, UseEvent) else (),
+            given=tuple(self._given(way)),
+        )
+        self.sites[site] = None
+
+    def _given(self, way: Assumed) -> Iterator[str]:
+        for test, holds in way.items():
+            text = self.texts.get(test, test)
+            yield text if holds else f"not ({text})" if " " in text else f"not {text}"
+
+    def _outputs(self, model: ModelSeen, way: Assumed) -> SitePart:
+        return whole(taken(model.outputs, way), model.outputs_at or model.origin, self.places)
+
+    def _compiled(self, value: Value | None, way: Assumed) -> CompileCall | None:
+        compiled = None if value is None else simplify(value, way)
+        if not isinstance(compiled, Compiled):
+            return None
+        return CompileCall(
+            self.places.location(compiled.origin),
+            self._part(compiled.loss, way),
+            self._part(compiled.loss_weights, way),
+            self._part(compiled.metrics, way),
+            self._part(compiled.weighted_metrics, way),
+        )
+
+    def _part(self, item: Item | None, way: Assumed) -> SitePart:
+        return part(None if item is None else replace(item, value=taken(item.value, way)), self.places)
+
+    def _data(self, event: DataEvent, way: Assumed) -> DataCall:
+        return DataCall(
+            event.call,
+            self.places.location(event.origin),
+            self._part(event.targets, way),
+            self._part(event.sample_weight, way),
+            event.class_weight,
+            event.feed,
+            event.validation,
+        )
+
+    def _use(self, event: UseEvent) -> ResultUse:
+        return ResultUse(event.call, event.how, self.places.location(event.origin), event.count, event.index)
+
+
+def _values(event: CompileEvent | DataEvent | UseEvent) -> Iterator[Value | Item | None]:
+    yield event.model.outputs
+    yield event.model.compiled
+    if isinstance(event, DataEvent):
+        yield event.targets
+        yield event.sample_weight
+
+
+def _unread(compiled: CompileCall | None, data: DataCall | None) -> Iterator[tuple[str, Unread]]:
+    parts: dict[str, object] = {}
+    if compiled is not None:
+        parts |= {"loss": compiled.loss, "loss_weights": compiled.loss_weights, "metrics": compiled.metrics}
+    if data is not None:
+        parts |= {"the targets": data.targets, "sample_weight": data.sample_weight}
+    yield from ((name, value) for name, value in parts.items() if isinstance(value, Unread))

@@ -1,0 +1,58 @@
+"""A training site enters, the request that ``pairing`` judges leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keraslint.pairing import ABSENT, UNSEEN, Part, Request, Token
+from keraslint.sites.model import CompileCall, Given, NotGiven
+from keraslint.tree import map_leaves
+
+if TYPE_CHECKING:
+    from keraslint.sites.model import SitePart, TrainingSite, Written
+    from keraslint.tree import Path, Tree
+
+
+def request(site: TrainingSite) -> Request:
+    """What is asked of ``pairing`` about a site; without a data call the targets mirror the outputs."""
+    compiled = site.compiled or CompileCall(site.model)
+    data = site.data
+    return Request(
+        outputs=_names(site.outputs),
+        kind=site.kind,
+        loss=_part(compiled.loss),
+        loss_weights=_part(compiled.loss_weights, numbers=True),
+        metrics=_part(compiled.metrics),
+        weighted_metrics=_part(compiled.weighted_metrics),
+        call="compile" if data is None else data.call,
+        targets=UNSEEN if data is None else _part(data.targets),
+        sample_weight=ABSENT if data is None else _part(data.sample_weight),
+        class_weight=data is not None and data.class_weight,
+        feed="arrays" if data is None else data.feed,
+    )
+
+
+def _names(outputs: SitePart) -> Tree[str | None]:
+    if not isinstance(outputs, Given):
+        message = "a site without known outputs is not judged"
+        raise TypeError(message)
+    return map_leaves(outputs.tree, lambda _, written: written.name)
+
+
+def _part(part: SitePart, *, numbers: bool = False) -> Part:
+    if isinstance(part, NotGiven):
+        return ABSENT
+    return map_leaves(part.tree, _number if numbers else _token) if isinstance(part, Given) else UNSEEN
+
+
+def _token(_: Path, written: Written) -> Token:
+    if written.is_none:
+        return None
+    return written.name or written.text
+
+
+def _number(_: Path, written: Written) -> Token:
+    """A weight that is not a literal is taken for a float, which is what Keras wants."""
+    if written.is_none:
+        return None
+    return 1.0 if written.value is None else written.value
