@@ -42,7 +42,7 @@ def pair(request: Request, version: Version | str = NEWEST, backend: Backend = "
     if version.major == KERAS_2:
         from keraslint.pairing.keras2 import pair as pair_2  # noqa: PLC0415
 
-        return pair_2(request)
+        return pair_2(request, version)
     from keraslint.pairing.keras3 import pair as pair_3  # noqa: PLC0415
 
     return pair_3(request, version, backend)
