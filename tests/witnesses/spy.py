@@ -65,7 +65,10 @@ class Compiled:
 
 @dataclass
 class Training:
-    """One data call under one compile call, with what Keras paired in it."""
+    """One data call under one compile call, with what Keras paired in it.
+
+    ``steps`` holds, for each step, the sum of all losses that were computed and the total that Keras made of them.
+    """
 
     call: str
     line: int
@@ -77,6 +80,7 @@ class Training:
     targets: Tree[Any] | None = None
     terms: set[BuiltTerm] = field(default_factory=set)
     metrics: set[BuiltMetric] = field(default_factory=set)
+    steps: list[tuple[float, float]] = field(default_factory=list)
 
 
 @dataclass
@@ -87,19 +91,6 @@ class Run:
     weights: list[np.ndarray[Any, Any]]
     error: BaseException | None
     error_lines: tuple[int, ...]
-
-
-class TaggedWeight(float):
-    """A loss weight that knows its path."""
-
-    path: Path
-
-
-def tagged_weight(path: Path, value: float) -> TaggedWeight:
-    """Tag one weight."""
-    weight = TaggedWeight(value)
-    weight.path = path
-    return weight
 
 
 class Spy:
@@ -114,6 +105,7 @@ class Spy:
         self.y: dict[int, Path] = {}
         self.y_pred: dict[int, Path] = {}
         self.values: list[tuple[BuiltTerm, float]] = []
+        self.weights: dict[int, tuple[Path, float]] = {}
 
     def line(self) -> int:
         """The line of the program that is being executed."""
@@ -129,11 +121,17 @@ class Spy:
         self.compiled[id(model)] = Compiled(self.line(), parts)
         replacements: dict[str, Callable[[Path, Any], Any]] = {
             "loss": lambda path, loss: SpiedLoss(self, model, path, loss),
-            "loss_weights": tagged_weight,
+            "loss_weights": self.weight,
             "metrics": lambda path, metric: SpiedMetric(self, path, metric, weighted=False),
             "weighted_metrics": lambda path, metric: SpiedMetric(self, path, metric, weighted=True),
         }
         return arguments | {name: replace_leaves(arguments[name], replacements[name]) for name in parts}
+
+    def weight(self, path: Path, value: float) -> float:
+        """The same number as an object of its own, known by its identity."""
+        weight = float(repr(float(value)))
+        self.weights[id(weight)] = (path, weight)
+        return weight
 
     @contextmanager
     def data_call(self, model: keras.Model, call: str) -> Iterator[None]:
@@ -158,7 +156,7 @@ class Spy:
         training.targets = tree_of(y)
         training.heads = tuple(path for path, _ in leaves(tree_of(y_pred)))
         training.dict_outputs = isinstance(y_pred, dict)
-        training.output_names = tuple(model.output_names)
+        training.output_names = tuple(getattr(model, "output_names", ()))
         try:
             yield
         finally:
@@ -168,6 +166,7 @@ class Spy:
         """Keep those terms that the total loss is the sum of."""
         if self.values:
             self.stack[-1].terms |= summands(self.values, float(loss))
+            self.stack[-1].steps.append((sum(value for _, value in self.values), float(loss)))
 
 
 def summands(values: list[tuple[BuiltTerm, float]], total: float) -> set[BuiltTerm]:
@@ -193,10 +192,9 @@ class SpiedLoss(keras.losses.Loss):
         value = loss_of(self.identifier, y_true, y_pred)(y_true, y_pred, sample_weight)
         if id(y_pred) in self.spy.y_pred:
             weight = next(weight for loss, weight in compiled_losses(self.model) if loss is self)
-            term = BuiltTerm(
-                self.spy.y_pred[id(y_pred)], self.spy.y[id(y_true)], self.path, None if weight is None else weight.path
-            )
-            self.spy.values.append((term, float(value) * (1.0 if weight is None else float(weight))))
+            path, factor = (None, 1.0) if weight is None else self.spy.weights[id(weight)]
+            term = BuiltTerm(self.spy.y_pred[id(y_pred)], self.spy.y[id(y_true)], self.path, path)
+            self.spy.values.append((term, float(value) * factor))
         return value
 
     def call(self, y_true: Any, y_pred: Any) -> Any:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.train
 PAIRED_OTHERWISE = {"KER102", "KER103", "KER201", "KER202", "KER203", "KER204", "KER301"}
 
 
+JOINED = "several-losses-for-one-output"
 RUNNABLE = [program for program in programs() if program.parses]
 
 
@@ -50,6 +51,17 @@ def test_raises_where_it_is_marked_and_only_there(program: Program) -> None:
     assert program.raises.line in alone.error_lines
 
 
+@pytest.mark.parametrize(
+    "program", [program for program in with_sibling("unsafe") if program.rule == JOINED], ids=str
+)
+def test_a_joined_loss_is_worth_all_the_losses_written(program: Program) -> None:
+    unsafe = program.sibling("unsafe")
+    assert unsafe is not None
+    all_losses, _ = ran(program).trainings[0].steps[0]
+    _, total = ran(unsafe).trainings[0].steps[0]
+    assert total == pytest.approx(all_losses)
+
+
 @pytest.mark.parametrize("program", RUNNABLE, ids=str)
 def test_spy_changes_nothing(program: Program) -> None:
     alone, spied = ran_alone(program), ran(program)
@@ -71,7 +83,10 @@ def test_safe_trains_the_same(program: Program) -> None:
     same_weights(ran_alone(program), ran_alone(safe))
 
 
-@pytest.mark.parametrize("program", with_sibling("unsafe"), ids=str)
+# A loss that joins several is another loss; what it is worth is compared below.
+@pytest.mark.parametrize(
+    "program", [program for program in with_sibling("unsafe") if program.rule != JOINED], ids=str
+)
 def test_unsafe_pairs_what_the_bad_one_spells(program: Program) -> None:
     unsafe = program.sibling("unsafe")
     assert unsafe is not None
