@@ -56,11 +56,12 @@ def check(paths: Sequence[str], settings: Settings) -> list[Outcome]:
     named = {os.path.normpath(path) for path in paths}
     order: list[str] = []
     for path in discover(paths, Exclusion(settings.root, settings.exclude)):
-        order.append(path)
         data = read_bytes(path)
         if isinstance(data, str):
             run.others.append(Skipped(path, data))
-        elif path in named or scout.worth_reading(data):
+            continue
+        order.append(path)
+        if path in named or scout.worth_reading(data):
             _check_bytes(path, data, run)
     return _outcomes(run, order)
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from keraslint import inference, pairing, sites
+from keraslint import pairing, sites
 from keraslint.findings import Crashed, Undecided
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def judge(parsed: Parsed, rules: Sequence[Registered], versions: Sequence[Versio
     """Infer the sites of a document, pair each for each version, and ask every rule."""
     path = parsed.document.path
     try:
-        inferred = inference.infer(parsed.tree, parsed.document)
+        inferred = sites.find(parsed.tree, parsed.document)
     except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
         judged.crash(path, "inference")
         return

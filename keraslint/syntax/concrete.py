@@ -63,11 +63,23 @@ def read(document: Document) -> Concrete:
         message = f"libcst cannot read {document.path}: {error.message}"
         raise UnconfirmedError(message) from error
     positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
-    ranges = [(node, found) for node, found in positions.items() if not isinstance(node, libcst.Module)]
-    comments = (Comment(at.start.line, node.value) for node, at in ranges if isinstance(node, libcst.Comment))
+    comments = (
+        Comment(at.start.line, node.value)
+        for node, at in positions.items()
+        if isinstance(node, libcst.Comment)
+    )
+    blank = (
+        libcst.BaseParenthesizableWhitespace,
+        libcst.Comment,
+        libcst.EmptyLine,
+        libcst.Module,
+        libcst.Newline,
+        libcst.TrailingWhitespace,
+    )
+    ranges = [at for node, at in positions.items() if not isinstance(node, blank)]
     return Concrete(
         document.lines,
-        frozenset((at.start.line, at.start.column + 1) for _, at in ranges),
-        frozenset((at.end.line, at.end.column + 1) for _, at in ranges),
+        frozenset((at.start.line, at.start.column + 1) for at in ranges),
+        frozenset((at.end.line, at.end.column + 1) for at in ranges),
         tuple(sorted(comments, key=lambda comment: comment.line)),
     )

@@ -1,0 +1,78 @@
+"""libcst confirms what ast found, in the same places, and hands over the comments."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from keraslint.documents import Document
+from keraslint.findings import Span
+from keraslint.syntax.concrete import UnconfirmedError, read
+
+SOURCE = '''\
+import keras
+def build(a, *, b=(1, 2)):
+    """Text."""
+    if a:
+        model.compile(  # first
+            loss=["mse", ("mae")],
+            weights={"é": 1.0, **more},
+        )
+    return [x for x in (yield) if f"{x!r:>{b}}"], lambda: {1: 2}["k"].z
+@decorated(1)  # second
+class A(B, metaclass=C): x: int = -3 if not y else await_(1)(2)[3:4]
+async def f(): await g(); a, *b = c = d; e = (x, y), ((z))
+'''
+
+
+def spans(source: str) -> list[Span]:
+    """The spans that inference may speak of: of expressions, statements and arguments."""
+    lines = source.split("\n")
+    nodes = [
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.expr, ast.stmt, ast.keyword))
+    ]
+    found = []
+    for node in nodes:
+        line, end_line = node.lineno, node.end_lineno or node.lineno
+        column = len(lines[line - 1].encode()[: node.col_offset].decode())
+        end_column = len(lines[end_line - 1].encode()[: node.end_col_offset].decode())
+        found.append(Span(line, column + 1, end_line, end_column + 1))
+    return found
+
+
+def inside_a_string(span: Span) -> bool:
+    """An f-string is one leaf for libcst in some grammars, and its parts have no places for ast before 3.12."""
+    return 'f"' in SOURCE.split("\n")[span.line - 1] and span.line == 9
+
+
+@pytest.mark.parametrize("span", [span for span in spans(SOURCE) if not inside_a_string(span)], ids=str)
+def test_every_place_that_ast_names_is_confirmed(span: Span) -> None:
+    assert read(Document("x.py", SOURCE)).confirms(span)
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        Span(1, 2, 1, 5),  # inside a word
+        Span(5, 9, 5, 9),  # nothing
+        Span(5, 9, 4, 1),  # backwards
+        Span(40, 1, 40, 2),  # beyond the end
+        Span(5, 1, 5, 9),  # indentation
+        Span(5, 300, 5, 301),  # beyond the line
+        Span(5, 25, 5, 32),  # a comment's beginning, not its end
+    ],
+    ids=str,
+)
+def test_other_places_are_not(span: Span) -> None:
+    assert not read(Document("x.py", SOURCE)).confirms(span)
+
+
+def test_comments_have_lines() -> None:
+    comments = read(Document("x.py", SOURCE)).comments
+    assert [(comment.line, comment.text) for comment in comments] == [(5, "# first"), (10, "# second")]
+
+
+def test_what_libcst_cannot_read_is_a_defect() -> None:
+    with pytest.raises(UnconfirmedError, match=r"x\.py"):
+        read(Document("x.py", "a ="))

@@ -1,0 +1,47 @@
+"""The byte screen loses nothing; what Python refuses becomes a failure."""
+
+from __future__ import annotations
+
+import pytest
+
+from keraslint.documents import Document, Failure
+from keraslint.syntax.scout import Parsed, parse_document, worth_reading
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import keras\nm.compile(loss='mse')",
+        "from tensorflow.keras.models import Model\nModel(a, b)",
+        "import tf_keras\nm.fit(x, y)",
+        "import keras as K\na, b = m.predict(x)",
+        "from models import build\nbuild().compile('sgd', loss=['mse', 'mae'])",
+        "from models import model\nmodel.train_on_batch(x, y)",
+        "model . \\\n compile(loss=a)  # of keras",
+        '{"source": ["from keras import *\\n", "m.evaluate(x, y)"]}',
+    ],
+)
+def test_what_may_hold_a_site_is_read(source: str) -> None:
+    assert worth_reading(source.encode())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "import re\nre.compile('a')",
+        "import sklearn\nmodel.fit(x, y)",
+        "import keras\nkeras.ops.add(a, b)",
+    ],
+)
+def test_what_cannot_hold_a_site_is_not(source: str) -> None:
+    assert not worth_reading(source.encode())
+
+
+def test_a_document_parses_or_fails() -> None:
+    parsed = parse_document(Document("x.py", "a = 1\n"))
+    assert isinstance(parsed, Parsed)
+    assert len(parsed.tree.body) == 1
+    failure = parse_document(Document("x.py", "a =\n"))
+    assert isinstance(failure, Failure)
+    assert (failure.document, failure.line) == ("x.py", 1)
