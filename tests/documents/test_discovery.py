@@ -31,17 +31,20 @@ def found(*paths: str, exclude: tuple[str, ...] = EXCLUDED) -> list[str]:
     return [path.replace(os.sep, "/") for path in discover(paths, Exclusion(".", exclude))]
 
 
-def test_sources_are_found_in_order_and_the_usual_rest_is_not(tree: Path) -> None:
+@pytest.mark.usefixtures("tree")
+def test_sources_are_found_in_order_and_the_usual_rest_is_not() -> None:
     assert found(".") == [
         "a.ipynb", "b.py", ".hidden/u.py", "made/s.py", "made/kept/r.py", "src/z.py", "src/deep/y.py",
     ]  # fmt: skip
 
 
-def test_a_file_that_is_named_is_found_whatever_it_is(tree: Path) -> None:
+@pytest.mark.usefixtures("tree")
+def test_a_file_that_is_named_is_found_whatever_it_is() -> None:
     assert found("notes.txt", ".venv/x.py", "b.py", "./b.py", ".")[:3] == ["notes.txt", ".venv/x.py", "b.py"]
     assert found("b.py", ".").count("b.py") == 1
 
 
+@pytest.mark.usefixtures("tree")
 @pytest.mark.parametrize(
     ("patterns", "left"),
     [
@@ -53,7 +56,7 @@ def test_a_file_that_is_named_is_found_whatever_it_is(tree: Path) -> None:
         (("/made/s.py", "src/*", ".*", "build/", "node_modules/"), {"a.ipynb", "b.py", "made/kept/r.py"}),
     ],
 )
-def test_patterns_exclude(tree: Path, patterns: tuple[str, ...], left: set[str]) -> None:
+def test_patterns_exclude(patterns: tuple[str, ...], left: set[str]) -> None:
     assert (
         set(found(".", exclude=patterns)) - {".venv/x.py", "src/__pycache__/v.py", "node_modules/w.py"}
         == left
@@ -86,7 +89,8 @@ def test_a_link_that_is_named_is_followed(tree: Path) -> None:
     assert found("link") == ["link/z.py", "link/deep/y.py"]
 
 
-def test_order_does_not_depend_on_the_file_system(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("tree")
+def test_order_does_not_depend_on_the_file_system(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = found(".")
     scan = os.scandir
 

@@ -91,9 +91,7 @@ def test_unparsable_source_has_a_line_and_a_reason(case: str) -> None:
         ("3.11", "try:\n  a\nexcept* E:\n  b\n"),
     ],
 )
-def test_a_newer_grammar_names_the_python_to_run(
-    newer: str, source: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_newer_grammar_names_the_python_to_run(newer: str, source: str) -> None:
     flaw = parse(source)
     if flaw is not None and not isinstance(flaw, Flaw):
         pytest.skip(f"this Python reads what is new in {newer}")

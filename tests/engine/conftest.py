@@ -44,7 +44,7 @@ def place(node: ast.expr, document: Document) -> Location:
 
 
 def find(tree: ast.Module, document: Document) -> Inferred:
-    """A site for each compile call and condition; a call of a plain name is undecided, ``crash()`` crashes."""
+    """A site for each compile call and condition; a call of a plain name is undecided."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     found: list[TrainingSite] = []
     for call in calls:
@@ -54,8 +54,6 @@ def find(tree: ast.Module, document: Document) -> Inferred:
             given = [str(arg.value) for arg in call.args if isinstance(arg, ast.Constant)]
             found += [replace(site, given=(one,)) for one in given] or [site]
     names = [call for call in calls if isinstance(call.func, ast.Name)]
-    if any(isinstance(call.func, ast.Name) and call.func.id == "crash" for call in names):
-        raise ZeroDivisionError
     return Inferred(tuple(found), tuple(Undecided(place(call, document), "unknown") for call in names))
 
 

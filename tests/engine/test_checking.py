@@ -51,7 +51,7 @@ def test_a_call_is_found_where_it_stands() -> None:
     ("source", "line", "reason"),
     [
         ("import keras\nprint model.compile\n", 2, "Python 2"),
-        ("import keras\nif a:\n\tmodel.compile()\n        c\n", 3, "tabs"),
+        ("import keras\nif a:\n\tmodel.compile()\n        c\n", 4, "tabs"),
         (b"import keras.Model\na = '\xe9'\n", 2, "not utf-8"),
         (b"import keras.Model\n\0\n", 2, "NUL"),
     ],
