@@ -71,6 +71,6 @@ def _carets(text: str, number: int, location: Location) -> str:
     span = location.span
     start = span.column - 1 if number == span.line else len(text) - len(text.lstrip())
     end = min(span.end_column - 1, len(text)) if number == span.end_line else len(text.rstrip())
-    if end <= start:
-        end = start + (number == span.line == span.end_line)
-    return " " * width(text[:start]) + "^" * max(width(text[start:end]), end > start)
+    if end <= start and span.line == span.end_line:
+        end = start + 1  # an empty place still is one
+    return " " * width(text[:start]) + "^" * max(width(text[start:end]), 1) if end > start else ""

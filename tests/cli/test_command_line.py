@@ -1,0 +1,254 @@
+"""The command line: exit statuses, one line for every misuse, formats, configuration and standard input."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import keraslint
+from keraslint.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+SWAPPED = """\
+import keras
+
+i = keras.Input((2,))
+z = keras.layers.Dense(1, name="z")(i)
+a = keras.layers.Dense(1, name="a")(i)
+model = keras.Model(i, {"z": z, "a": a})
+model.compile("sgd", loss=["mse", "mae"])
+"""
+CLEAN = SWAPPED.replace('["mse", "mae"]', '{"z": "mse", "a": "mae"}')
+
+
+@pytest.fixture(autouse=True)
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory with one program that is swapped, one that is not, and one that is none."""
+    for variable in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(variable, raising=False)
+    (tmp_path / "swapped.py").write_text(SWAPPED)
+    (tmp_path / "clean.py").write_text(CLEAN)
+    (tmp_path / "broken.py").write_text("import keras\nprint model.compile\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["clean.py"], 0, "No findings in 1 file."),
+        (["swapped.py"], 1, "KER202"),
+        (["broken.py"], 1, "KER001"),
+        (["."], 1, "Found 2 errors in 3 files."),
+        ([], 1, "Found 2 errors in 3 files."),
+        ([".", "--exit-zero"], 0, "Found 2 errors"),
+        (["swapped.py", "--ignore", "KER202"], 0, "No findings"),
+        (["swapped.py", "--select", "KER001,KER6"], 0, "No findings"),
+        (["swapped.py", "--select", "KER001", "--extend-select", "list-loss-for-dict-outputs"], 1, "KER202"),
+        (["swapped.py", "--keras-version", "3.5,3.15"], 1, "KER202"),
+        (["swapped.py", "--keras-version", ">=3.7", "--output-format", "concise"], 1, "swapped.py:7:27: KER202"),
+        (["swapped.py", "--severity", "error"], 1, "KER202"),
+    ],
+)
+def test_exit_status(arguments: list[str], status: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", *arguments]) == status
+    out, err = capsys.readouterr()
+    assert said in out
+    assert not err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["check", "nothing.py"], "nothing.py: no such file or directory"),
+        (["check", "nothing\n.py"], "nothing .py: no such file or directory"),
+        (["check", "--selct", "KER1"], "--select"),
+        (["check", "--select", "KER999"], "no rule is called 'KER999'; the nearest is 'KER"),
+        (["check", "--ignore", "list-los-for-dict-outputs"], "the nearest is 'list-loss-for-dict-outputs'"),
+        (["check", "--select"], "requires an argument"),
+        (["check", "--keras-version", "four"], "'four' is not a version of Keras"),
+        (["check", "--keras-version", ">=9"], "the newest known is"),
+        (["check", "--output-format", "xml"], "'full', 'concise', 'json'"),
+        (["check", "--severity", "loud"], "'error', 'warning', 'info'"),
+        (["check", "-", "clean.py"], "- must be the only path"),
+        (["explain"], "RULE"),
+        (["explain", "KER9999"], "no rule is called 'KER9999'"),
+        (["explain", "KER"], "names several rules"),
+        (["chek"], "no command is called 'chek'; the nearest is 'check'"),
+        (["--chek"], "No such option"),
+        (["frobnicate"], "commands are"),
+    ],
+)
+def test_misuse_is_one_line_and_exit_status_2(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert said in err
+    assert err.startswith("keraslint: ")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("[tool.keraslint]\nselct = []\n", "no key 'selct'; the nearest is 'select'"),
+        ("[tool.keraslint]\nselect = 'KER1'\n", "select must be a list of strings"),
+        ("[tool.keraslint]\nselect = ['KER9999']\n", "no rule is called 'KER9999'"),
+        ("[tool.keraslint\n", "not TOML"),
+        ("[tool]\nkeraslint = 3\n", "must be a table"),
+        ("[tool.keraslint]\nkeras-version = 3.15\n", "keras-version must be a string"),
+        ("[tool.keraslint]\nkeras-version = '>=9'\n", "the newest known is"),
+        ("[tool.keraslint]\nseverity = 'loud'\n", "must be one of error, warning, info"),
+        ("[tool.keraslint.per-file-ignores]\n'a.py' = 'KER1'\n", "must be a table of lists"),
+        ("[tool.keraslint.per-file-ignores]\n'a.py' = ['KER9999']\n", "no rule is called 'KER9999'"),
+        ("# keraslint \xff", "not TOML"),
+    ],
+)
+def test_a_bad_configuration_is_one_line(
+    toml: str, said: str, inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (inside / "pyproject.toml").write_text(toml, encoding="latin-1")
+    assert main(["check", "clean.py"]) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert said in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("toml", "arguments", "codes"),
+    [
+        ("", [], ["KER001", "KER202"]),
+        ("[tool.other]\n", [], ["KER001", "KER202"]),
+        ("not toml at all [", [], ["KER001", "KER202"]),
+        ("[tool.keraslint]\n", [], ["KER001", "KER202"]),
+        ("[tool.keraslint]\nselect = ['KER2']\n", [], ["KER202"]),
+        ("[tool.keraslint]\nselect = ['KER6']\nextend-select = ['KER001']\n", [], ["KER001"]),
+        ("[tool.keraslint]\nignore = ['KER2']\n", [], ["KER001"]),
+        ("[tool.keraslint]\nignore = ['KER202']\n", ["--select", "KER2"], ["KER202"]),
+        ("[tool.keraslint]\nselect = ['KER2']\n", ["--ignore", "KER2"], []),
+        ("[tool.keraslint]\nexclude = ['swapped.py']\n", [], ["KER001"]),
+        ("[tool.keraslint]\nextend-exclude = ['b*.py']\n", [], ["KER202"]),
+        ("[tool.keraslint]\nexclude = ['*']\n", ["swapped.py"], ["KER202"]),
+        ("[tool.keraslint.per-file-ignores]\n'swapped.py' = ['KER2']\n", [], ["KER001"]),
+        ("[tool.keraslint]\nkeras-version = ['3.5', '3.15']\nseverity = 'error'\n", [], ["KER001", "KER202"]),
+    ],
+)
+def test_configuration(
+    toml: str, arguments: list[str], codes: list[str], inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (inside / "pyproject.toml").write_text(toml)
+    main(["check", "--output-format", "json", *arguments])
+    assert [row["code"] for row in json.loads(capsys.readouterr().out)] == codes
+
+
+def test_configuration_is_found_above_the_paths_not_the_working_directory(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    below = inside / "project" / "src"
+    below.mkdir(parents=True)
+    (below / "swapped.py").write_text(SWAPPED)
+    (inside / "project" / "pyproject.toml").write_text("[tool.keraslint]\nextend-exclude = ['src/s*.py']\n")
+    assert main(["check", "project"]) == 0
+    assert main(["check", "project/src"]) == 0
+    assert main(["check", "."]) == 1
+    assert "project/src/swapped.py" in capsys.readouterr().out
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, arguments in (("<stdin>", []), ("src/model.py", ["--stdin-filename", "src/model.py"])):
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(SWAPPED.encode())))
+        assert main(["check", "-", "--output-format", "concise", *arguments]) == 1
+        assert capsys.readouterr().out.startswith(f"{name}:7:27: KER202 ")
+
+
+def test_a_crash_is_one_line_and_exit_status_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("keraslint.sites.find", lambda *_: 1 / 0)
+    assert main(["check", "clean.py"]) == 2
+    err = capsys.readouterr().err
+    assert "clean.py: inference crashed, a defect of keraslint" in err
+    assert "ZeroDivisionError" in err
+    assert err.count("\n") == 1
+    assert main(["check", "clean.py", "--verbose"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_what_is_no_file_is_said(inside: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(inside / "pipe.py")
+    assert main(["check", "pipe.py", "clean.py"]) == 2
+    out, err = capsys.readouterr()
+    assert "No findings in 1 file." in out
+    assert err == "keraslint: pipe.py: not judged: not a regular file\n"
+
+
+@pytest.mark.parametrize(("variable", "value", "coloured"), [("NO_COLOR", "1", False), ("FORCE_COLOR", "1", True)])
+def test_colours(
+    variable: str, value: str, coloured: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["check", "swapped.py"])
+    assert "\033[" not in capsys.readouterr().out
+    monkeypatch.setenv(variable, value)
+    main(["check", "swapped.py"])
+    assert ("\033[" in capsys.readouterr().out) is coloured
+
+
+def test_rules_are_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "--output-format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert main(["rules"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert len(listed) == len(rows) > 10
+    for row in rows:
+        for called in (row["code"], row["name"]):
+            assert main(["explain", called]) == 0
+            page = capsys.readouterr().out
+            assert page.startswith(f"# {row['code']} {row['name']}\n")
+            assert "<!--" not in page
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], [], ["check", "--help"]])
+def test_help(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.startswith("Usage: keraslint")
+
+
+def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **more}
+    command = [sys.executable, "-m", "keraslint", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, encoding="utf-8")
+
+
+def test_the_module_is_the_command() -> None:
+    done = run("--version")
+    assert done.stdout.startswith(f"keraslint {keraslint.__version__} (knows Keras up to 3.")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_output_that_cannot_show_everything(inside: Path) -> None:
+    (inside / "größe.py").write_text(SWAPPED.replace('"z"', '"größe"'), encoding="utf-8")
+    done = run("check", "größe.py", PYTHONIOENCODING="ascii")
+    assert done.returncode == 1
+    assert "\\xf6" in done.stdout
+    assert not done.stderr
+
+
+def test_a_reader_that_goes_away() -> None:
+    command = f"{sys.executable} -m keraslint rules | head -c 1"
+    done = subprocess.run(
+        command, shell=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
+    )
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
