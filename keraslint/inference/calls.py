@@ -140,16 +140,21 @@ def function(run: Run, callee: Function, arguments: Arguments, node: ast.expr) -
 def _followed(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
     frame = run.frames[run.frame]
     before = dict(run.state.assumed)
+    names, heap = run.state.names.written, run.state.heap.written
+    run.state.names.written = {key for key in names if key[0] == run.frame}
+    run.state.heap.written = set()
     run.execute(node.body)
     if run.state.live:
         run.bind(RETURNED, Const(None))
     run.state = merge_exits(frame.returned, run.state, before)
+    run.state.names.written |= names
+    run.state.heap.written |= heap
     why = classes.opaque(node)
     if why is not None:
         return run.unknown(f"'{node.name}' is decorated with '{why}'")
     if frame.yields or isinstance(node, ast.AsyncFunctionDef):
         return run.unknown(f"'{node.name}' is a generator or a coroutine")
-    return run.state.names.pop((run.frame, RETURNED), Const(None))
+    return run.state.names.get((run.frame, RETURNED), Const(None))
 
 
 RETURNED = "return"

@@ -166,12 +166,9 @@ def boolean(run: Run, node: ast.BoolOp) -> Value:
     value = run.evaluate(first)
 
     def short(one: Value) -> Value:
-        def result() -> Value:
-            return one if truthiness(run, one) is not None else Const(isinstance(node.op, ast.Or))
-
         if isinstance(node.op, ast.And):
-            return _decide(run, first, one, lambda: run.evaluate(rest), result)
-        return _decide(run, first, one, result, lambda: run.evaluate(rest))
+            return _decide(run, first, one, lambda: run.evaluate(rest), lambda: one)
+        return _decide(run, first, one, lambda: one, lambda: run.evaluate(rest))
 
     return run.split(value, short)
 

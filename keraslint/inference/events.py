@@ -48,10 +48,11 @@ class DataEvent:
 
 @dataclass(frozen=True)
 class UseEvent:
-    """A result of a model was taken apart."""
+    """A result of a model was taken apart; ``source`` is the call that gave it."""
 
     model: ModelSeen
     call: Call
+    source: Origin
     how: Literal["unpack", "index", "iterate", "zip metrics_names"]
     origin: Origin
     assumed: tuple[tuple[str, bool], ...]

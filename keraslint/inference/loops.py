@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keraslint.inference.state import State
 from keraslint.inference.values import (
     Array,
     Branched,
@@ -19,6 +18,7 @@ from keraslint.inference.values import (
 
 if TYPE_CHECKING:
     from keraslint.inference.core import Run
+    from keraslint.inference.state import State
     from keraslint.inference.values import Object, Value
 
 
@@ -27,10 +27,13 @@ def after_unknown_loop(run: Run, before: State, once: State, line: int) -> State
     if not once.live:
         return before
     why = f"it is changed in a loop (line {line}) that is not unrolled"
-    names = {key: _value(run, before.names.get(key), value, why) for key, value in once.names.items()}
-    heap = {key: _object(run, before.heap.get(key), thing, why) for key, thing in once.heap.items()}
-    shared = {key: held for key, held in once.assumed.items() if before.assumed.get(key) == held}
-    return State(names, heap, shared, once.texts)
+    after = once.copy()
+    after.assumed = {key: held for key, held in once.assumed.items() if before.assumed.get(key) == held}
+    for key in once.names.written:
+        after.names[key] = _value(run, before.names.get(key), once.names[key], why)
+    for address in once.heap.written:
+        after.heap[address] = _object(run, before.heap.get(address), once.heap[address], why)
+    return after
 
 
 def _value(run: Run, before: Value | None, after: Value, why: str) -> Value:

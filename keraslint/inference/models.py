@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from keraslint.inference import classes, sequences, symbols
 from keraslint.inference.core import Arguments
 from keraslint.inference.events import CompileEvent, DataEvent, ModelSeen
-from keraslint.inference.snapshot import freeze, frozen, seen
+from keraslint.inference.snapshot import freeze, frozen, look
 from keraslint.inference.state import choice
 from keraslint.inference.values import (
     Array,
@@ -68,27 +68,12 @@ def _layers(run: Run, value: Value) -> tuple[Value, ...]:
     return (*(item.value for item in items), *(() if rest is None else (rest,)))
 
 
-def outputs_of(run: Run, ref: Ref, model: Model, node: ast.expr) -> Value:
-    """A snapshot of a model's outputs."""
-    if model.kind == "sequential" and model.outputs is None:
-        last = model.layers[-1] if model.layers else None
-        return Tensor(layer_name(run, last), model.origin)
-    found = seen(run, ref, node)
-    return run.unknown("the outputs of the model are not known") if found is None else found.outputs
-
-
-def layer_name(run: Run, value: Value | None) -> str | None:
-    """The name that a layer was given."""
-    thing = run.object(value) if isinstance(value, Ref) else value
-    return thing.name if isinstance(thing, Made | Instance | Model) else None
-
-
 def apply(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
     """Calling a model on tensors or data."""
     if model.cls is not None and model.outputs is None and model.kind == "subclass":
         method = classes.find(model.cls, "call")
         return run.unknown("the model shows no 'call'") if method is None else run.call(classes.bind(method, ref), arguments, node)
-    return thawed(run, outputs_of(run, ref, model, node), model.name, ref, node)
+    return thawed(run, look(run, ref, model, node).outputs, model.name, ref, node)
 
 
 def thawed(run: Run, value: Value, name: str | None, ref: Ref, node: ast.expr) -> Value:
@@ -116,11 +101,6 @@ def call_method(run: Run, ref: Ref, name: str, arguments: Arguments, node: ast.e
     return handler(run, ref, model, arguments, node)
 
 
-def _look(run: Run, ref: Ref, model: Model, node: ast.expr) -> ModelSeen:
-    outputs = outputs_of(run, ref, model, node)
-    return ModelSeen(model.origin, model.kind, outputs, model.compiled, model.custom, model.outputs_at)
-
-
 def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
     def part(name: str, position: int | None = None) -> Item | None:
         item = frozen(run, arguments.get(name, position))
@@ -140,8 +120,8 @@ def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.e
     )
     run.state.heap[ref.address] = replace(model, compiled=compiled)
     if not run.expecting and not run.probing:
-        look = replace(_look(run, ref, model, node), compiled=compiled)
-        run.events.append(CompileEvent(look, Origin.of(node), tuple(run.state.assumed.items())))
+        model_seen = replace(look(run, ref, model, node), compiled=compiled)
+        run.events.append(CompileEvent(model_seen, Origin.of(node), tuple(run.state.assumed.items())))
     return Const(None)
 
 
@@ -150,7 +130,7 @@ def _feed(call: Call, positions: tuple[int, int], result: str | None) -> Handler
 
     def handler(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
         if not run.expecting and not run.probing:
-            _fed(run, call, positions, _look(run, ref, model, node), arguments, node)
+            _fed(run, call, positions, look(run, ref, model, node), arguments, node)
         as_dict = arguments.get("return_dict") is not None
         return run.unknown("a history") if result is None else Result(call, ref, node, as_dict)
 
@@ -158,7 +138,7 @@ def _feed(call: Call, positions: tuple[int, int], result: str | None) -> Handler
 
 
 def _fed(
-    run: Run, call: Call, positions: tuple[int, int], look: ModelSeen, arguments: Arguments, node: ast.expr
+    run: Run, call: Call, positions: tuple[int, int], model: ModelSeen, arguments: Arguments, node: ast.expr
 ) -> None:
     assumed = tuple(run.state.assumed.items())
     data = arguments.get("x", 0) or arguments.get("generator")
@@ -169,10 +149,10 @@ def _fed(
     class_weight = arguments.get("class_weight")
     given = class_weight is not None and class_weight.value != Const(None)
     feed: Feed = "arrays"
-    run.events.append(DataEvent(look, call, Origin.of(node), assumed, targets, _present(weights), given, feed))
+    run.events.append(DataEvent(model, call, Origin.of(node), assumed, targets, _present(weights), given, feed))
     validation = arguments.get("validation_data")
     if validation is not None:
-        _validated(run, look, validation, assumed, node)
+        _validated(run, model, validation, node)
 
 
 def _present(item: Item | None) -> Item | None:
@@ -187,14 +167,14 @@ def _inside(data: Item | None, arguments: Arguments, node: ast.expr) -> Item | N
 
 
 def _validated(
-    run: Run, look: ModelSeen, validation: Item, assumed: tuple[tuple[str, bool], ...], node: ast.expr
+    run: Run, model: ModelSeen, validation: Item, node: ast.expr
 ) -> None:
     def one(value: Value) -> Value:
         if isinstance(value, Tuple) and value.rest is None and len(value.items) in {2, 3}:
             targets = frozen(run, value.items[1])
             weights = frozen(run, value.items[2]) if len(value.items) == 3 else None  # noqa: PLR2004
             run.events.append(
-                DataEvent(look, "evaluate", Origin.of(node), tuple(run.state.assumed.items()), targets, _present(weights), validation=True)
+                DataEvent(model, "evaluate", Origin.of(node), tuple(run.state.assumed.items()), targets, _present(weights), validation=True)
             )
         return Const(None)
 

@@ -245,6 +245,21 @@ def _isinstance(run: Run, arguments: Arguments, _: ast.expr) -> Value:
 PLAIN_TYPES = frozenset({"list", "dict", "tuple", "str", "int", "float", "bool"})
 
 
+def _dataset(_: Run, __: Arguments, node: ast.expr) -> Value:
+    """``(x_train, y_train), (x_test, y_test)``, whichever of keras.datasets it is."""
+    array = Item(Array(Origin.of(node)), Origin.of(node))
+    pair = Item(Tuple((array, array)), Origin.of(node))
+    return Tuple((pair, pair))
+
+
+def _split_data(run: Run, arguments: Arguments, node: ast.expr) -> Value:
+    """scikit-learn's ``train_test_split``: two arrays for each that it is given."""
+    array = Item(Array(Origin.of(node)), Origin.of(node))
+    if arguments.rest is not None:
+        return run.unknown("a split of arrays that are not known")
+    return Tuple((array,) * (2 * len(arguments.positional)))
+
+
 def _print(_: Run, __: Arguments, ___: ast.expr) -> Value:
     return Const(None)
 
@@ -263,5 +278,7 @@ KNOWN: dict[str, Callable[[Run, Arguments, ast.expr], Value]] = {
     "builtins.str": _text,
     "builtins.isinstance": _isinstance,
     "builtins.print": _print,
+    "sklearn.model_selection.train_test_split": _split_data,
+    **{f"keras.datasets.{name}.load_data": _dataset for name in symbols.DATASETS},
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 # Each of these registers its handlers with the core.
 from keraslint.inference import calls, conditions, expressions, methods, outside, statements  # noqa: F401
@@ -13,9 +12,6 @@ from keraslint.inference.core import Arguments, Exhausted, Run
 from keraslint.inference.events import Event
 from keraslint.inference.state import State
 from keraslint.inference.values import Class, Const, Function, Instance, Model, Ref, Unknown, Value
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 OPEN = Arguments(rest=Unknown("it is called from elsewhere"))
 
@@ -37,9 +33,9 @@ def interpret(tree: ast.Module) -> Interpreted:
         run.bind("__name__", Const("__main__"))
         run.execute(tree.body)
         run.state.live = True
-        mentioned = _mentioned(tree)
-        _uncalled(run, lambda name: name not in mentioned)
-        _uncalled(run, lambda _: True)
+        roots = _Roots(tree)
+        _uncalled(run, roots, again=False)
+        _uncalled(run, roots, again=True)
     except Exhausted:
         stopped = "the file takes more steps than are followed"
     except RecursionError:
@@ -47,23 +43,48 @@ def interpret(tree: ast.Module) -> Interpreted:
     return Interpreted(tuple(run.events), tuple(run.state.texts.items()), stopped)
 
 
-def _mentioned(tree: ast.Module) -> set[str]:
-    """The names that the document reads: a function among them is probably called with something known."""
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+TRAINING = frozenset({"compile", "fit", "fit_generator", "evaluate", "train_on_batch", "test_on_batch", "predict",
+                      "predict_on_batch"})
 
 
-def _uncalled(run: Run, wanted: Callable[[str], bool]) -> None:
+class _Roots:
+    """Which definitions of a document are worth running by themselves, and which are probably called."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        definitions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        mentions = [(node.name, _mentioned(node)) for node in definitions]
+        self.mentioned = _mentioned(tree)
+        self.training = set(TRAINING)
+        grown = 0
+        while grown != len(self.training):
+            grown = len(self.training)
+            self.training |= {name for name, names in mentions if not self.training.isdisjoint(names)}
+        self.training -= TRAINING
+
+    def wanted(self, name: str, *, again: bool) -> bool:
+        """Whether a definition leads to training, and, the first time round, is not called by anything else."""
+        return name in self.training and (again or name not in self.mentioned)
+
+
+def _mentioned(tree: ast.AST) -> set[str]:
+    return {
+        node.id if isinstance(node, ast.Name) else node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name | ast.Attribute)
+    }
+
+
+def _uncalled(run: Run, roots: _Roots, *, again: bool) -> None:
     """Functions and classes of the document that nothing in it called."""
     done = 0
     while done < len(run.defined):
         thing = run.defined[done]
         done += 1
-        if isinstance(thing.node, ast.Lambda) or not wanted(thing.node.name):
+        if isinstance(thing.node, ast.Lambda) or not roots.wanted(thing.node.name, again=again):
             continue
         before = run.state.copy()
         if isinstance(thing, Class):
-            _class(run, thing)
+            _class(run, thing, roots)
         elif thing.node not in run.entered:
             run.call(thing, OPEN, _somewhere(thing.node))
         run.state = before
@@ -76,7 +97,7 @@ def _somewhere(node: ast.AST) -> ast.expr:
     return ast.Name("_", ast.Load(), lineno=line, col_offset=0, end_lineno=line, end_col_offset=0)
 
 
-def _class(run: Run, cls: Class) -> None:
+def _class(run: Run, cls: Class, roots: _Roots) -> None:
     """The methods of a class that nothing called, on an instance as its ``__init__`` leaves it.
 
     What one method assigns to ``self`` the others see, if no other method assigns something else.
@@ -94,13 +115,23 @@ def _class(run: Run, cls: Class) -> None:
     if not isinstance(instance, Ref):
         return
     # "call" is followed where the model is used; with unknown arguments it says nothing new.
-    others = [function for name, function in waiting if name not in {"__init__", "call"}]
+    others = [(name, function) for name, function in waiting if name not in {"__init__", "call"}]
     events = len(run.events)
-    states = [_tried(run, function, instance, node) for function in others]
+    states = [_tried(run, function, instance, node) for _, function in others if _prepares(function)]
     del run.events[events:]
     run.state = _shared(run.state, states)
-    for function in others:
-        _tried(run, function, instance, node)
+    for name, function in others:
+        if name in roots.training:
+            _tried(run, function, instance, node)
+
+
+def _prepares(function: Function) -> bool:
+    """Whether a method may leave something behind for the others: an attribute, a compiled model."""
+    return any(
+        (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+        or (isinstance(node, ast.Attribute) and node.attr == "compile")
+        for node in ast.walk(function.node)
+    )
 
 
 def _tried(run: Run, function: Function, instance: Ref, node: ast.expr) -> State:
@@ -114,7 +145,7 @@ def _tried(run: Run, function: Function, instance: Ref, node: ast.expr) -> State
 def _shared(before: State, states: list[State]) -> State:
     """What several methods leave behind together: a thing that two of them leave differently is unknown."""
     merged = before.copy()
-    for address in {address for state in states for address in state.heap}:
+    for address in sorted({address for state in states for address in state.heap.written}):
         versions = [state.heap[address] for state in states if state.heap.get(address) != before.heap.get(address) and address in state.heap]
         if address not in before.heap:
             merged.heap[address] = versions[0]

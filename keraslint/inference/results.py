@@ -26,11 +26,11 @@ def used(
         return
     model = seen(run, result.model, result.node)
     if model is not None:
-        run.events.append(UseEvent(model, result.call, how, origin, tuple(run.state.assumed.items()), count, index))
+        run.events.append(UseEvent(model, result.call, Origin.of(result.node), how, origin, tuple(run.state.assumed.items()), count, index))
 
 
 def index(run: Run, result: Result, place: Value, origin: Origin) -> Value:
     """``result[place]``: by a number is a use, by a name is what a dict is for."""
-    if isinstance(place, Const) and isinstance(place.value, int):
+    if isinstance(place, Const) and isinstance(place.value, int) and not isinstance(place.value, bool):
         used(run, result, "index", origin, index=place.value)
     return Array(origin)

@@ -165,7 +165,7 @@ def pick(run: Run, value: Value, index: Value, origin: Origin) -> Value:
 
 
 def _pick(run: Run, thing: Value | Object, index: Value, origin: Origin) -> Value:
-    position = index.value if isinstance(index, Const) else None
+    position = index.value if isinstance(index, Const) and not isinstance(index.value, bool) else None
     match thing:
         case Array() | Tensor():
             return type(thing)(origin) if isinstance(thing, Array) else Tensor(None, origin)

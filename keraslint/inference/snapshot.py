@@ -95,10 +95,24 @@ def seen(run: Run, ref: Ref, node: ast.expr | None = None) -> ModelSeen | None:
     model = run.object(ref)
     if not isinstance(model, Model):
         return None
+    return look(run, ref, model, node)
+
+
+def look(run: Run, ref: Ref, model: Model, node: ast.expr | None) -> ModelSeen:
+    """The model as it stands now: the outputs it was made with, its last layer's, or what its ``call`` returns."""
     outputs = model.outputs
-    if outputs is None:
-        outputs = freeze(run, called(run, ref, model, node))
+    if outputs is None and model.kind == "sequential":
+        last = model.layers[-1] if model.layers else None
+        outputs = Tensor(layer_name(run, last), model.origin)
+    elif outputs is None:
+        outputs = called(run, ref, model, node)
     return ModelSeen(model.origin, model.kind, outputs, model.compiled, model.custom, model.outputs_at)
+
+
+def layer_name(run: Run, value: Value | None) -> str | None:
+    """The name that a layer was given."""
+    thing = run.object(value) if isinstance(value, Ref) else value
+    return thing.name if isinstance(thing, Made | Instance | Model) else None
 
 
 def called(run: Run, ref: Ref, model: Model, node: ast.expr | None) -> Value:
@@ -116,8 +130,3 @@ def called(run: Run, ref: Ref, model: Model, node: ast.expr | None) -> Value:
     run.state = before
     run.probing = False
     return result
-
-
-def is_single(value: Value) -> bool:
-    """Whether a snapshot is one tensor or array."""
-    return isinstance(value, Tensor | Array)

@@ -7,30 +7,52 @@ its condition, so that two branches on the same condition agree with each other 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from keraslint.inference.values import Branched, Choice, Const, Dict, Instance, List, Model, Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from keraslint.inference.values import Container, Object, Value
 
 MAX_ALTERNATIVES = 16
 """More alternatives than this of one value are given up as unknown."""
 
 
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Store(dict[K, V]):
+    """A dict that remembers which keys were written, so that merging costs what was changed, not what there is."""
+
+    def __init__(self, held: Mapping[K, V] | None = None, written: Iterable[K] = ()) -> None:
+        super().__init__(held or {})
+        self.written = set(written)
+
+    def __setitem__(self, key: K, value: V) -> None:
+        self.written.add(key)
+        super().__setitem__(key, value)
+
+    def copy(self) -> Store[K, V]:
+        """An independent store with the same content and memory."""
+        return Store(self, self.written)
+
+
 @dataclass
 class State:
     """Mutable: the interpreter writes into the current one."""
 
-    names: dict[tuple[int, str], Value] = field(default_factory=dict)
-    heap: dict[int, Object] = field(default_factory=dict)
+    names: Store[tuple[int, str], Value] = field(default_factory=Store)
+    heap: Store[int, Object] = field(default_factory=Store)
     assumed: dict[str, bool] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     live: bool = True
 
     def copy(self) -> State:
         """An independent state with the same content."""
-        return State(dict(self.names), dict(self.heap), dict(self.assumed), self.texts, self.live)
+        return State(self.names.copy(), self.heap.copy(), dict(self.assumed), self.texts, self.live)
 
     def assume(self, test: str, text: str, *, holds: bool) -> State:
         """A copy in which the condition ``test`` holds or does not."""
@@ -88,13 +110,13 @@ def merge(test: str, text: str, then: State, other: State) -> State:
     if not other.live:
         return then
     shared = {key: held for key, held in then.assumed.items() if other.assumed.get(key) == held}
-    names = {
-        key: _either(test, text, then.names.get(key), other.names.get(key)) for key in then.names | other.names
-    }
-    heap = {
-        key: _object(test, text, then.heap.get(key), other.heap.get(key)) for key in then.heap | other.heap
-    }
-    return State(names, heap, shared, then.texts)
+    merged = then.copy()
+    merged.assumed = shared
+    for key in then.names.written | other.names.written:
+        merged.names[key] = _either(test, text, then.names.get(key), other.names.get(key))
+    for address in then.heap.written | other.heap.written:
+        merged.heap[address] = _object(test, text, then.heap.get(address), other.heap.get(address))
+    return merged
 
 
 def _either(test: str, text: str, then: Value | None, other: Value | None) -> Value:

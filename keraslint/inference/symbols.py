@@ -119,6 +119,9 @@ def is_layer_function(symbol: str) -> bool:
     return symbol.startswith("keras.layers.") and symbol.rpartition(".")[2][:1].islower()
 
 
+DATASETS = ("mnist", "fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "boston_housing",
+            "california_housing")
+
 COPIES_OF_MODELS = frozenset({"keras.models.clone_model", "keras.utils.multi_gpu_model",
                               "keras.utils.training_utils.multi_gpu_model"})
 

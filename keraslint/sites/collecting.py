@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,7 @@ def find(tree: ast.Module, document: Document) -> Inferred:
     """The training sites of a parsed document, in the order in which they are met."""
     interpreted = interpret(tree)
     collector = _Collector(Places(document), dict(interpreted.texts))
-    for event in interpreted.events:
-        collector.add(event)
+    collector.take(interpreted.events)
     if interpreted.stopped is not None:
         collector.undecide(Origin(1, 0, 1, 0), interpreted.stopped)
     return Inferred(tuple(collector.sites), tuple(collector.undecided))
@@ -53,7 +53,27 @@ class _Collector:
         self.sites: dict[TrainingSite, None] = {}
         self.undecided: dict[Undecided, None] = {}
 
-    def add(self, event: Event) -> None:
+    def take(self, events: tuple[Event, ...]) -> None:
+        """Take in all events. A compile call that some data reaches, or a result of a call, is judged there."""
+        reached = {_compiled_at(event.model) for event in events if isinstance(event, DataEvent)}
+        uses = defaultdict(list)
+        for event in events:
+            if isinstance(event, UseEvent):
+                uses[event.source].append(event)
+        for event in events:
+            match event:
+                case CompileEvent() if _compiled_at(event.model) in reached:
+                    continue
+                case UseEvent() if event.call != "predict":
+                    continue
+                case DataEvent():
+                    self.add(event, [] if event.validation else uses[event.origin])
+                case UseEvent():
+                    self.add(event, [event])
+                case _:
+                    self.add(event, [])
+
+    def add(self, event: Event, uses: list[UseEvent]) -> None:
         """Take in one event: each of its alternatives becomes a site, or the reason why it does not."""
         if isinstance(event, Unseen):
             self.undecide(event.origin, event.reason)
@@ -66,29 +86,29 @@ class _Collector:
             self.undecide(event.origin, f"it depends on more than {MAX_CONDITIONS} conditions")
             return
         for way in ways:
-            self._alternative(event, way)
+            self._alternative(event, uses, way)
 
     def undecide(self, origin: Origin, reason: str) -> None:
         """Say that something is not judged."""
         self.undecided[Undecided(self.places.location(origin), reason)] = None
 
-    def _alternative(self, event: CompileEvent | DataEvent | UseEvent, way: Assumed) -> None:
+    def _alternative(self, event: CompileEvent | DataEvent | UseEvent, uses: list[UseEvent], way: Assumed) -> None:
         outputs = self._outputs(event.model, way)
         if not isinstance(outputs, Given):
             reason = outputs.reason if isinstance(outputs, Unread) else "the model has no outputs"
-            self.undecide(event.origin, f"the outputs are not known: {reason}")
+            self.undecide(event.origin, f"outputs not known: {reason}")
             return
-        compiled = self._compiled(event.model.compiled, way)
+        compiled = None if isinstance(event, UseEvent) else self._compiled(event.model.compiled, way)
         data = self._data(event, way) if isinstance(event, DataEvent) else None
         for name, unread in _unread(compiled, data):
-            self.undecide(event.origin, f"{name} is not known: {unread.reason}")
+            self.undecide(event.origin, f"{name} not known: {unread.reason}")
         site = TrainingSite(
             model=self.places.location(event.model.origin),
             kind=event.model.kind,
             outputs=outputs,
             compiled=compiled,
             data=data,
-            uses=(self._use(event),) if isinstance(event, UseEvent) else (),
+            uses=tuple(dict.fromkeys(self._use(use) for use in uses)),
             given=tuple(self._given(way)),
         )
         self.sites[site] = None
@@ -139,10 +159,14 @@ def _values(event: CompileEvent | DataEvent | UseEvent) -> Iterator[Value | Item
         yield event.sample_weight
 
 
+def _compiled_at(model: ModelSeen) -> Value | None:
+    return model.compiled
+
+
 def _unread(compiled: CompileCall | None, data: DataCall | None) -> Iterator[tuple[str, Unread]]:
     parts: dict[str, object] = {}
     if compiled is not None:
         parts |= {"loss": compiled.loss, "loss_weights": compiled.loss_weights, "metrics": compiled.metrics}
     if data is not None:
-        parts |= {"the targets": data.targets, "sample_weight": data.sample_weight}
+        parts |= {"targets": data.targets, "sample_weight": data.sample_weight}
     yield from ((name, value) for name, value in parts.items() if isinstance(value, Unread))

@@ -98,7 +98,9 @@ class Placement:
     def sentence(self, entries: str) -> str:
         """What Keras does with these ``entries``, then what was written."""
         if self.given == self.meant:
-            return f"Keras gives these {entries} to {list(self.given)} by sorted key, which is the order written"
+            return (
+                f"Keras gives these {entries} to {list(self.given)} by sorted key, which is the order written"
+            )
         contrast = f"Keras gives these {entries} to {list(self.given)}, not to {list(self.meant)}"
         return contrast if self.harmful else f"{contrast}; those exchanged are written identically"
 
@@ -111,7 +113,7 @@ def placement(outputs: Tree[Written], part: Branch[Written], pairs: Iterable[Pai
     for head, path in pairs:
         if path and path[0] in intended and head in entry_for:
             given.setdefault(path[0], set()).add(head)
-    placed = [(key, *given[key]) for key in part.keys if len(given.get(key, ())) == 1]
+    placed = [(key, next(iter(given[key]))) for key in part.keys if len(given.get(key, ())) == 1]
     if not placed:
         return None
     entries = dict(part.items)
@@ -119,6 +121,7 @@ def placement(outputs: Tree[Written], part: Branch[Written], pairs: Iterable[Pai
         given=tuple(shown(outputs, head) for _, head in placed),
         meant=tuple(shown(outputs, intended[key]) for key, _ in placed),
         harmful=any(
-            head != intended[key] and not alike(entries[key], entries[entry_for[head]]) for key, head in placed
+            head != intended[key] and not alike(entries[key], entries[entry_for[head]])
+            for key, head in placed
         ),
     )
