@@ -80,7 +80,9 @@ def read(path: Path) -> Program:
     """Read a program and its comments."""
     source = path.read_text(encoding="utf-8")
     lines = list(enumerate(source.splitlines(), start=1))
-    expected = [Expected(number, *match.groups()) for number, line in lines for match in _FINDS.finditer(line)]
+    expected = [
+        Expected(number, *match.groups()) for number, line in lines for match in _FINDS.finditer(line)
+    ]
     raises = [Raises(number, *match.groups()) for number, line in lines for match in _RAISES.finditer(line)]
     return Program(path, source, tuple(sorted(expected)), raises[0] if raises else None)
 

@@ -26,17 +26,18 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     match site:
         case TrainingSite(
             outputs=Given(tree=Branch() as outputs) as declared,
-            compiled=CompileCall(loss=Given(tree=Leaf()), loss_weights=Given(tree=Branch() as written) as weights),
+            compiled=CompileCall(
+                loss=Given(tree=Leaf()), loss_weights=Given(tree=Branch() as written) as weights
+            ),
         ) if len(heads(outputs)) > 1 and len(written.items) > 1:
             declaration = Related(declared.location, "the outputs are declared here")
             match verdict:
                 case Rejected(fault=fault) if fault in _FAULTS:
-                    yield rule.finding(
-                        weights.location,
-                        f"Keras raises {verdict.error} at {verdict.call}: {len(written.items)} weights for 1 loss",
-                        related=(declaration,),
-                    )
+                    consequence = f"Keras raises {verdict.error} at {verdict.call}"
+                    message = f"{consequence}: {len(written.items)} weights for 1 loss"
+                    yield rule.finding(weights.location, message, related=(declaration,))
                 case Paired(terms=terms):
                     placed = placement(outputs, written, [(term.head, term.weight) for term in terms])
                     if placed and placed.harmful:
-                        yield rule.finding(weights.location, placed.sentence("weights"), related=(declaration,))
+                        message = placed.sentence("weights")
+                        yield rule.finding(weights.location, message, related=(declaration,))

@@ -1,4 +1,4 @@
-"""Loss weights in another kind of container than the losses or the outputs, which Keras pairs in sorted order."""
+"""Loss weights in another container than losses or outputs, which Keras pairs in sorted order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             TrainingSite(
                 outputs=Given(tree=Branch() as outputs) as declared,
                 compiled=CompileCall(
-                    loss=Given(tree=Branch() as losses), loss_weights=Given(tree=Branch() as written) as weights
+                    loss=Given(tree=Branch() as losses),
+                    loss_weights=Given(tree=Branch() as written) as weights,
                 ),
             ),
             Paired(terms=terms),

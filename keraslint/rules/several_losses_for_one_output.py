@@ -59,7 +59,9 @@ def _check(name: str, head: Path, several: dict[Path, Written], verdict: Verdict
             kept = [leaf.text for path, leaf in several.items() if path in computed]
             lost = [leaf.text for path, leaf in several.items() if path not in computed]
             if lost:
-                yield rule.finding(first, f"Keras trains {name!r} with {_listed(kept)} only, not with {_listed(lost)}")
+                yield rule.finding(
+                    first, f"Keras trains {name!r} with {_listed(kept)} only, not with {_listed(lost)}"
+                )
             else:
                 yield rule.finding(
                     first,

@@ -31,11 +31,13 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             declaration = Related(declared.location, "the outputs are declared here")
             match verdict:
                 case Rejected(fault=fault) if fault in _FAULTS:
-                    mismatch = _mismatch(outputs, written, heads(outputs)) or "they differ in structure"
-                    message = f"Keras raises {verdict.error} at {verdict.call}: {mismatch}"
+                    difference = _mismatch(outputs, written, heads(outputs)) or "they differ in structure"
+                    message = f"Keras raises {verdict.error} at {verdict.call}: {difference}"
                     yield rule.finding(targets.location, message, related=(declaration,))
                 case Paired(terms=terms):
-                    trained = tuple(head for head in heads(outputs) if any(term.head == head for term in terms))
+                    trained = tuple(
+                        head for head in heads(outputs) if any(term.head == head for term in terms)
+                    )
                     mismatch = _mismatch(outputs, written, trained)
                     if mismatch:
                         names = [shown(outputs, head) for head in trained]

@@ -25,13 +25,20 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     """Compare the number of entries in ``metrics`` and ``weighted_metrics`` with the number of heads."""
     match site, verdict:
         case (
-            TrainingSite(outputs=Given(tree=Branch() as outputs) as declared, compiled=CompileCall() as compiled),
+            TrainingSite(
+                outputs=Given(tree=Branch() as outputs) as declared, compiled=CompileCall() as compiled
+            ),
             Rejected(fault=fault),
         ) if fault in _FAULTS and len(heads(outputs)) > 1:
             count = len(heads(outputs))
-            for name, part in (("metrics", compiled.metrics), ("weighted_metrics", compiled.weighted_metrics)):
+            for name, part in (
+                ("metrics", compiled.metrics),
+                ("weighted_metrics", compiled.weighted_metrics),
+            ):
                 match part:
-                    case Given(tree=Branch() as metrics) if is_sequence(metrics) and len(metrics.items) != count:
+                    case Given(tree=Branch() as metrics) if (
+                        is_sequence(metrics) and len(metrics.items) != count
+                    ):
                         yield rule.finding(
                             part.location,
                             f"Keras raises {verdict.error} at {verdict.call}: "

@@ -1,4 +1,4 @@
-"""Keras has to know its backend before it is imported, and the witnesses read eager tensors of one backend."""
+"""Keras has to know its backend before it is imported; the witnesses read the tensors of this one."""
 
 import os
 

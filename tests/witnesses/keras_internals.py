@@ -14,13 +14,13 @@ FIRST, LAST = (3, 7), (3, 15)
 
 _version = tuple(int(number) for number in keras.__version__.split(".")[:2])
 if not FIRST <= _version <= LAST:
-    message = f"keras {keras.__version__}: nobody has looked where this version keeps the losses of a compiled model"
+    message = f"nobody has looked where keras {keras.__version__} keeps the losses of a compiled model"
     raise ImportError(message)
 
 
 def compiled_losses(model: keras.Model) -> Iterator[tuple[Any, Any]]:
     """Each loss that the model computes, with its weight."""
-    for entry in model._compile_loss._flat_losses:  # noqa: SLF001 - no public way to read what was built
+    for entry in model._compile_loss._flat_losses:  # no public way to read what was built
         yield entry.loss, entry.loss_weights
 
 

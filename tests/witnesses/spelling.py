@@ -57,17 +57,17 @@ def built(training: Training) -> Pairs:
 
 def spelled(training: Training) -> Pairs:
     """What stands there, if positions count in declared order and keys name the heads."""
-    parts = training.compiled.parts
-    terms, metrics = [], []
+    terms: set[tuple[Any, ...]] = set()
+    metrics: set[tuple[Any, ...]] = set()
     for head in training.heads:
-        target = _for_head(training, training.targets, head)
-        weight = _for_head(training, parts.get("loss_weights"), head)
-        for loss in _entries(_for_head(training, parts.get("loss"), head)):
-            number = 1.0 if weight is None else float(_leaf(weight, ()))
-            terms.append((head, _numbers(_leaf(target, ())), _identity(loss), number))
+        given = _for_head(training, training.targets, head)
+        target = () if given is None else _numbers(_leaf(given, ()))
+        weight = _for_head(training, training.compiled.parts.get("loss_weights"), head)
+        factor = 1.0 if weight is None else float(_leaf(weight, ()))
+        terms |= {(head, target, loss, factor) for loss in _entries(training, "loss", head)}
         for name in ("metrics", "weighted_metrics"):
-            for metric in _entries(_for_head(training, parts.get(name), head)):
-                metrics.append((head, _numbers(_leaf(target, ())), _identity(metric), name == "weighted_metrics"))
+            weighted = name == "weighted_metrics"
+            metrics |= {(head, target, metric, weighted) for metric in _entries(training, name, head)}
     return Pairs(frozenset(terms), frozenset(metrics))
 
 
@@ -75,7 +75,9 @@ def _for_head(training: Training, part: Tree[Any] | None, head: Path) -> Tree[An
     position = training.heads.index(head)
     match part:
         case Branch(kind=kind) if kind in MAPPINGS:
-            names = [dotted(head) for head in training.heads] if training.dict_outputs else training.output_names
+            names = (
+                [dotted(head) for head in training.heads] if training.dict_outputs else training.output_names
+            )
             if not set(part.keys) <= set(names):
                 raise UnspelledError(part.keys)
             return at(part, (names[position],))
@@ -89,8 +91,9 @@ def _for_head(training: Training, part: Tree[Any] | None, head: Path) -> Tree[An
             return part
 
 
-def _entries(entry: Tree[Any] | None) -> list[Any]:
-    return [] if entry is None else [leaf for _, leaf in leaves(entry) if leaf is not None]
+def _entries(training: Training, name: str, head: Path) -> list[Any]:
+    entry = _for_head(training, training.compiled.parts.get(name), head)
+    return [] if entry is None else [_identity(leaf) for _, leaf in leaves(entry) if leaf is not None]
 
 
 def _leaf(tree: Tree[Any] | None, path: Path) -> Any:

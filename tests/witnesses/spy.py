@@ -12,14 +12,13 @@ import math
 import runpy
 import sys
 import warnings
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import keras
-import numpy as np
 
 from keraslint.tree import leaves
 from tests.witnesses.containers import replace_leaves, tree_of
@@ -27,6 +26,9 @@ from tests.witnesses.keras_internals import compiled_losses, loss_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    import numpy as np
 
     from keraslint.tree import Path, Tree
     from tests.programs import Program
@@ -67,7 +69,8 @@ class Compiled:
 class Training:
     """One data call under one compile call, with what Keras paired in it.
 
-    ``steps`` holds, for each step, the sum of all losses that were computed and the total that Keras made of them.
+    ``steps`` holds, for each step, the sum of all losses that were computed and the total that Keras
+    made of them.
     """
 
     call: str
@@ -97,6 +100,7 @@ class Spy:
     """Notes what happens between ``compile`` and the end of the program at ``filename``."""
 
     def __init__(self, filename: str) -> None:
+        """Nothing has happened yet."""
         self.filename = filename
         self.models: list[keras.Model] = []
         self.compiled: dict[int, Compiled] = {}
@@ -109,7 +113,7 @@ class Spy:
 
     def line(self) -> int:
         """The line of the program that is being executed."""
-        frame = sys._getframe()  # noqa: SLF001 - the documented way to the caller
+        frame: FrameType | None = sys._getframe()
         while frame is not None and frame.f_code.co_filename != self.filename:
             frame = frame.f_back
         return frame.f_lineno if frame is not None else 0
@@ -179,10 +183,11 @@ def summands(values: list[tuple[BuiltTerm, float]], total: float) -> set[BuiltTe
     raise AssertionError(message)
 
 
-class SpiedLoss(keras.losses.Loss):
+class SpiedLoss(keras.losses.Loss):  # type: ignore[misc]
     """A loss that notes which head and which target it is computed of."""
 
     def __init__(self, spy: Spy, model: keras.Model, path: Path, identifier: Any) -> None:
+        """Stand in for ``identifier`` at ``path``."""
         name = identifier if isinstance(identifier, str) else getattr(identifier, "name", None)
         super().__init__(name=name or getattr(identifier, "__name__", "loss"))
         self.spy, self.model, self.path, self.identifier = spy, model, path, identifier
@@ -202,10 +207,11 @@ class SpiedLoss(keras.losses.Loss):
         raise NotImplementedError
 
 
-class SpiedMetric(keras.metrics.Metric):
+class SpiedMetric(keras.metrics.Metric):  # type: ignore[misc]
     """A metric that notes which head and which target it is computed of; its value is always 0."""
 
     def __init__(self, spy: Spy, path: Path, identifier: Any, *, weighted: bool) -> None:
+        """Stand in for ``identifier`` at ``path``."""
         metric = keras.metrics.get(identifier) if not isinstance(identifier, str) else identifier
         name = identifier if isinstance(identifier, str) else getattr(metric, "name", None)
         super().__init__(name=name or getattr(identifier, "__name__", "metric"))
@@ -272,8 +278,10 @@ def _spied(spy: Spy) -> Iterator[None]:
         patch.object(keras.Model, "compile", _spied_compile(spy)),
         patch.object(keras.Model, "compute_loss", _spied_compute_loss(spy)),
         patch.object(keras.Model, "compute_metrics", _spied_compute_metrics(spy)),
-        patch.multiple(keras.Model, **{name: _spied_data_call(spy, name) for name in DATA_CALLS}),
+        ExitStack() as stack,
     ):
+        for name in DATA_CALLS:
+            stack.enter_context(patch.object(keras.Model, name, _spied_data_call(spy, name)))
         yield
 
 
@@ -295,10 +303,10 @@ def _spied_compute_loss(spy: Spy) -> Callable[..., Any]:
 
     @wraps(original)
     def compute_loss(
-        self: keras.Model, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: Any = True
+        self: keras.Model, x: Any = None, y: Any = None, y_pred: Any = None, *rest: Any, **options: Any
     ) -> Any:
         with spy.step(self, y, y_pred):
-            total = original(self, x, y, y_pred, sample_weight, training)
+            total = original(self, x, y, y_pred, *rest, **options)
             spy.total(total)
             return total
 
