@@ -37,7 +37,11 @@ def loaded(
     places = [str(path)] if path else []
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*places, str(ROOT)])}
     done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     status, found = json.loads(done.stderr.splitlines()[-1])
     return status, found
@@ -51,7 +55,9 @@ def stand_ins(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", [["check", str(EXAMPLE)], ["rules"], ["explain", "KER202"], ["--version"]])
+@pytest.mark.parametrize(
+    "command", [["check", str(EXAMPLE)], ["rules"], ["explain", "KER202"], ["--version"]]
+)
 def test_the_linter_loads_no_keras(command: list[str], stand_ins: Path) -> None:
     assert loaded(*command, names=HEAVY, path=stand_ins)[1] == []
 
@@ -63,11 +69,13 @@ def test_the_test_above_can_fail(stand_ins: Path) -> None:
 
 def test_a_clean_run_does_not_load_libcst(tmp_path: Path) -> None:
     program = tmp_path / "clean.py"
-    program.write_text("import keras\nmodel = keras.Sequential()\nmodel.compile('sgd', loss='mse')\nmodel.fit(x, y)\n")
+    program.write_text(
+        "import keras\nmodel = keras.Sequential()\nmodel.compile('sgd', loss='mse')\nmodel.fit(x, y)\n"
+    )
     assert loaded("check", str(program), names=("libcst",)) == (0, [])
 
 
-def test_a_run_that_finds_something_does(tmp_path: Path) -> None:
+def test_a_run_that_finds_something_does() -> None:
     assert loaded("check", str(EXAMPLE), names=("libcst",)) == (1, ["libcst"])
 
 

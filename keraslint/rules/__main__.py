@@ -1,4 +1,7 @@
-"""``python -m keraslint.rules new NAME`` makes a rule's module, page and fixture folder, and nothing else."""
+"""``python -m keraslint.rules new NAME`` makes a rule's module, page and fixture folder, and nothing else.
+
+``python -m keraslint.rules index`` renews the table of rules in the README.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from keraslint import __version__
 from keraslint.rules import registered
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
+BEGIN = "<!-- rules: python -m keraslint.rules index -->\n"
+END = "<!-- end of rules -->"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 CODE = re.compile(r"KER\d{3}")
 
@@ -120,21 +125,40 @@ def _next_code() -> str:
     return f"KER{max(int(found.rule.code[3:]) for found in registered()) + 1:03}"
 
 
+def index() -> str:
+    """The table of rules as the README shows it."""
+    rows = (
+        f"| [{found.rule.code}](rules/{found.rule.name}.md) | {found.rule.name} | {found.summary} |\n"
+        for found in registered()
+    )
+    return "| code | name | what is found |\n|---|---|---|\n" + "".join(rows)
+
+
+def renew_index(root: Path = CHECKOUT) -> Path:
+    """Write the table into the README, between its marks."""
+    readme = root / "README.md"
+    before, begin, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        message = f"{readme} has no place for the table"
+        raise MisuseError(message)
+    readme.write_text(f"{before}{begin}{index()}{end}{after}", encoding="utf-8")
+    return readme
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m keraslint.rules", description="Start a new rule.")
     verbs = parser.add_subparsers(dest="verb", required=True)
     verb = verbs.add_parser("new", help="write the module, page and fixture folder of a rule")
-    verb.add_argument(
-        "name", help="kebab-case; reads well after 'ignore' and names the pattern, not the remedy"
-    )
+    verb.add_argument("name", help="kebab-case; reads well after 'ignore', names the pattern, not the remedy")
     verb.add_argument("--code", help="KER and three digits (default: the next free one)")
-    verb.add_argument(
-        "--root", type=Path, default=CHECKOUT, help="the checkout (default: the one this runs from)"
-    )
+    verbs.add_parser("index", help="renew the table of rules in the README")
+    for one in verbs.choices.values():
+        one.add_argument("--root", type=Path, default=CHECKOUT, help="the checkout (default: this one)")
     given = parser.parse_args(arguments)
     try:
-        paths = new(given.name, given.code, given.root)
+        paths = new(given.name, given.code, given.root) if given.verb == "new" else (renew_index(given.root),)
     except MisuseError as error:
         parser.error(str(error))
     for path in paths:

@@ -36,7 +36,9 @@ FINDING = Finding(
     related=(Related(OUTPUTS, "the outputs are declared here"),),
     fixes=(Fix("Name the outputs", Safety.SAFE, (Edit(PLACE, "{}"),)),),
 )
-IN_CELL = replace(FINDING, location=CELL, given=(), versions=(), related=(), fixes=(), severity=Severity.WARNING)
+IN_CELL = replace(
+    FINDING, location=CELL, given=(), versions=(), related=(), fixes=(), severity=Severity.WARNING
+)
 REPORTS = (
     Report(
         "train.py",
@@ -74,14 +76,17 @@ warning KER202 list-loss-for-dict-outputs: Keras gives these losses to ['a', 'b'
 """
 
 CONCISE = """\
-train.py:12:20: KER202 Keras gives these losses to ['a', 'b'], not to ['b', 'a'] [where bidir] [with Keras 3.5, 3.6]
+train.py:12:20: KER202 Keras gives these losses to ['a', 'b'], not to ['b', 'a'] \
+[where bidir] [with Keras 3.5, 3.6]
 train.ipynb:cell 3:line 2:5: KER202 Keras gives these losses to ['a', 'b'], not to ['b', 'a']
 """
 
 CLOSING = "Found 1 error, 1 warning in 3 files. 1 place not judged; --undecided lists them.\n"
 
 
-@pytest.mark.parametrize(("form", "expected"), [("full", FULL + "\n" + CLOSING), ("concise", CONCISE + CLOSING)])
+@pytest.mark.parametrize(
+    ("form", "expected"), [("full", FULL + "\n" + CLOSING), ("concise", CONCISE + CLOSING)]
+)
 def test_people_read(form: str, expected: str) -> None:
     assert render(form, REPORTS, PLAIN) == expected
 
@@ -132,7 +137,9 @@ def test_a_terminal_is_told_nothing_by_names(form: str) -> None:
         related=(Related(location, evil),),
         fixes=(Fix(evil, Safety.SAFE, ()),),
     )
-    report = Report(location.document, (finding,), (Undecided(location, evil),), ((location, evil.replace("\n", "")),))
+    report = Report(
+        location.document, (finding,), (Undecided(location, evil),), ((location, evil.replace("\n", "")),)
+    )
     text = render(form, [report], PLAIN, undecided=True)
     assert all(character.isprintable() or character == "\n" for character in text)
     assert form == "json" or r"\x1b[2J" in text
@@ -150,14 +157,18 @@ def test_colours_only_where_asked() -> None:
 def test_a_long_place_is_cut() -> None:
     lines = [f"line{number}" for number in range(1, 21)]
     location = Location("a.py", Span(1, 1, 20, 7))
-    report = Report("a.py", (replace(FINDING, location=location, related=()),), (), ((location, "\n".join(lines)),))
+    report = Report(
+        "a.py", (replace(FINDING, location=location, related=()),), (), ((location, "\n".join(lines)),)
+    )
     text = render("full", [report], PLAIN)
     shown = [line for line in lines if f" {line}\n" in text]
     assert shown == ["line1", "line2", "line3", "line4", "line20"]
     assert text.count("\n.. |\n") == 1
 
 
-@pytest.mark.parametrize(("text", "columns"), [("abc", 3), ("\t", 4), ("日本", 4), ("e\u0301", 1), ("\x1b", 4), ("", 0)])
+@pytest.mark.parametrize(
+    ("text", "columns"), [("abc", 3), ("\t", 4), ("日本", 4), ("e\u0301", 1), ("\x1b", 4), ("", 0)]
+)
 def test_width(text: str, columns: int) -> None:
     assert width(text) == columns
 
