@@ -3,7 +3,7 @@ record's notation (``A(tB)+B | b_loss:B``) leaves. The letters mean what the REA
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from keraslint.pairing.model import ABSENT, Call, Feed, Metric, Paired, Rejected, Request, Term, Undecided
@@ -217,9 +217,9 @@ class Notation:
         return " | ".join(parts)
 
     def logged(self, term: Term) -> str:
-        """One term as its own log shows it: Keras logs it without its weight (see ``logs``)."""
-        bare = Term(term.head, term.target, term.loss, None, term.sample_weight)
-        return self.term(bare).replace("(w-)", "")
+        """One term as its own log shows it; the record leaves out ``(w-)`` where it is the only mark."""
+        shown = term if term.log_weighted else replace(term, weight=None)
+        return self.term(shown).replace("(w-)", "")
 
     def term(self, term: Term) -> str:
         """One term: the letter of its head, and what was not the head's own."""

@@ -8,21 +8,12 @@ from typing import TYPE_CHECKING
 
 from keraslint.pairing.model import By, Fault
 from keraslint.pairing.refusal import RefusedError
-from keraslint.pairing.structure import (
-    MismatchError,
-    Nest,
-    Spot,
-    assert_same_structure,
-    flatten,
-    is_nested,
-    lists_to_tuples,
-    mapped,
-    shown,
-)
+from keraslint.pairing.structure import Nest, Spot, is_nested, mapped, shown, spots
+from keraslint.pairing.trees import MismatchError, trees_of
+from keraslint.pairing.versions import Version
 
 if TYPE_CHECKING:
     from keraslint.pairing.model import Backend, Request
-    from keraslint.pairing.versions import Version
 
 _ON_BATCH = ("train_on_batch", "test_on_batch")
 
@@ -35,61 +26,81 @@ class Batch:
     sample_weight: Nest
 
 
-def batch(targets: Nest, sample_weight: Nest, request: Request, version: Version, backend: Backend) -> Batch:
+def mirrored(outputs: Nest, sample_weight: Nest) -> Batch:
+    """Targets that nobody has seen: taken to be structured like the outputs."""
+    return Batch(outputs, sample_weight)
+
+
+def fed(targets: Nest, sample_weight: Nest, request: Request, version: Version, backend: Backend) -> Batch:
     """The batch as the training step sees it."""
-    if request.call in _ON_BATCH:
-        _check_class_weight(targets, sample_weight, request)
-        return Batch(targets, sample_weight)
-    if request.feed == "arrays":
-        _check_arrays(targets, version)
-        _check_class_weight(targets, sample_weight, request)
-        sample_weight = _for_each_target(targets, sample_weight, version)
-    if backend == "tensorflow":
-        # inputs = tree.lists_to_tuples(inputs): a dataset would stack a list
-        return Batch(lists_to_tuples(targets), lists_to_tuples(sample_weight))
-    return Batch(targets, sample_weight)
+    return Feeding(request, version, backend).batch(targets, sample_weight)
 
 
-def _check_arrays(targets: Nest, version: Version) -> None:
-    # if not can_convert_arrays((x, y, sample_weight)): raise ValueError
-    for leaf in flatten(targets):
-        if isinstance(leaf, Spot) and isinstance(leaf.token, (int, float)):
+@dataclass(frozen=True)
+class Feeding:
+    """How a request's data reach the step of a version on a backend."""
+
+    request: Request
+    version: Version
+    backend: Backend
+
+    def batch(self, targets: Nest, sample_weight: Nest) -> Batch:
+        """What is handed over."""
+        self._check_class_weight(targets, sample_weight)
+        if self.request.call in _ON_BATCH:
+            return Batch(targets, sample_weight)
+        if self.request.feed == "arrays":
+            self._check_arrays(targets)
+            sample_weight = self._for_each_target(targets, sample_weight)
+            self._check_none(sample_weight, Fault.SAMPLE_WEIGHT)
+        if self.backend != "tensorflow":
+            return Batch(targets, sample_weight)
+        # F20: inputs = tree.lists_to_tuples(inputs); a dataset would stack a list
+        trees = trees_of(self.version)
+        return Batch(trees.lists_to_tuples(targets), trees.lists_to_tuples(sample_weight))
+
+    def _check_arrays(self, targets: Nest) -> None:
+        """F10: lists of numbers are walked into, and numbers are no arrays."""
+        # if not can_convert_arrays((x, y, sample_weight)): raise ValueError
+        if any(isinstance(spot.token, (int, float)) for spot in spots(targets)):
             message = f"Unrecognized data type: y={shown(targets)}"
             raise RefusedError(Fault.FEED, "ValueError", message, "F10")
-        # num_samples = set(int(i.shape[0]) for i in tree.flatten(data) if i is not None), since 3.12
-        if leaf is None and is_nested(targets) and (version.major, version.minor) < (3, 12):
-            message = "'NoneType' object has no attribute 'shape'"
-            raise RefusedError(Fault.TARGETS_MISSING, "AttributeError", message, "F11")
+        self._check_none(targets, Fault.TARGETS_MISSING)
 
+    def _check_none(self, structure: Nest, fault: Fault) -> None:
+        """F11: up to 3.11 every leaf must be an array."""
+        # num_samples = set(int(i.shape[0]) for i in tree.flatten(data)); since 3.12: ... if i is not None)
+        if not is_nested(structure) or self.version >= Version(3, 12, 0):
+            return
+        if None in trees_of(self.version).flatten(structure):
+            raise RefusedError(fault, "AttributeError", "'NoneType' object has no attribute 'shape'", "F11")
 
-def _check_class_weight(targets: Nest, sample_weight: Nest, request: Request) -> None:
-    if not request.class_weight:
-        return
-    # You cannot `class_weight` and `sample_weight` at the same time.
-    if sample_weight is not None:
-        message = "You cannot `class_weight` and `sample_weight` at the same time."
-        raise RefusedError(Fault.CLASS_WEIGHT, "ValueError", message, "F12")
-    if is_nested(targets):
-        message = "`class_weight` is only supported for Models with a single output."
-        raise RefusedError(Fault.CLASS_WEIGHT, "ValueError", message, "F13")
+    def _check_class_weight(self, targets: Nest, sample_weight: Nest) -> None:
+        """F12: class weights are for one output, and not beside sample weights."""
+        if not self.request.class_weight:
+            return
+        if sample_weight is not None:
+            message = "You cannot `class_weight` and `sample_weight` at the same time."
+            raise RefusedError(Fault.CLASS_WEIGHT, "ValueError", message, "F12")
+        # if tree.is_nested(y): raise ValueError
+        if is_nested(targets):
+            message = "`class_weight` is only supported for Models with a single output."
+            raise RefusedError(Fault.CLASS_WEIGHT, "ValueError", message, "F12")
 
-
-def _for_each_target(targets: Nest, sample_weight: Nest, version: Version) -> Nest:
-    # if tree.is_nested(y): if isinstance(sample_weight, (list, tuple, dict)): tree.assert_same_structure(y, ...)
-    if sample_weight is None or not is_nested(targets):
+    def _for_each_target(self, targets: Nest, sample_weight: Nest) -> Nest:
+        """F13, F14: one array of sample weights is every target's own; a structure must be the targets' own."""
+        # if tree.is_nested(y): if isinstance(sample_weight, (list, tuple, dict)): tree.assert_same_structure(...)
+        if sample_weight is None or not is_nested(targets):
+            return sample_weight
+        if isinstance(sample_weight, Spot):
+            # Replicate the same sample_weight array on all outputs.
+            return mapped(lambda _: sample_weight.marked(By.BROADCAST), targets)
+        try:
+            trees_of(self.version).assert_same_structure(targets, sample_weight)
+        except MismatchError as error:
+            message = (
+                "You should provide one `sample_weight` array per output in `y`. The two structures did not match:\n"
+                f"- y: {shown(targets)}\n- sample_weight: {shown(sample_weight)}"
+            )
+            raise RefusedError(Fault.SAMPLE_WEIGHT, "ValueError", message, "F14") from error
         return sample_weight
-    if isinstance(sample_weight, Spot):
-        # Replicate the same sample_weight array on all outputs.
-        return mapped(lambda _: sample_weight.marked(By.BROADCAST), targets)
-    try:
-        assert_same_structure(targets, sample_weight)
-    except MismatchError as error:
-        message = (
-            "You should provide one `sample_weight` array per output in `y`. The two structures did not match:\n"
-            f"- y: {shown(targets)}\n- sample_weight: {shown(sample_weight)}"
-        )
-        raise RefusedError(Fault.SAMPLE_WEIGHT, "ValueError", message, "F14") from error
-    if (version.major, version.minor) < (3, 12) and None in flatten(sample_weight):
-        message = "'NoneType' object has no attribute 'shape'"
-        raise RefusedError(Fault.SAMPLE_WEIGHT, "AttributeError", message, "F11")
-    return sample_weight

@@ -1,83 +1,120 @@
-"""Keras 3: a request enters, a verdict leaves; which clauses answer it depends on the version."""
+"""Keras 3: a request enters, a verdict leaves; which modules answer it depends on the version.
+
+The order is Keras's own: the model is built (O), compiled (C), fed (F); then JAX and torch build the metrics (M)
+before the losses (T, L, R, Q), TensorFlow after them; the logs (G) come last.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keraslint.pairing import feeds, logs
-from keraslint.pairing.losses_37 import Computed, Losses
-from keraslint.pairing.metrics_314 import Metrics
+from keraslint.pairing import feeds, logs, losses_30, losses_35, losses_37, metrics_30, metrics_314
+from keraslint.pairing.clauses import Trail
 from keraslint.pairing.model import Absent, Fault, Paired, Rejected, Undecided, Unseen
+from keraslint.pairing.names import OutputNames
 from keraslint.pairing.refusal import RefusedError, UnknownError
-from keraslint.pairing.structure import Nest, Spot, nest, spots
+from keraslint.pairing.structure import Nest, Spot, is_nested, nest
+from keraslint.pairing.terms import Computed
+from keraslint.pairing.trees import trees_of
+from keraslint.pairing.versions import Version
 from keraslint.tree import Leaf
 
 if TYPE_CHECKING:
-    from keraslint.pairing.losses_37 import Names
+    from keraslint.pairing.feeds import Batch
     from keraslint.pairing.model import Backend, Metric, Outputs, Part, Request, Verdict
-    from keraslint.pairing.versions import Version
+    from keraslint.pairing.trees import Trees
+
+_PARTS = ("targets", "loss", "loss_weights", "metrics", "weighted_metrics", "sample_weight")
 
 
 def pair(request: Request, version: Version, backend: Backend) -> Verdict:
     """What Keras 3 does with a request."""
     if request.call == "predict":
         return Undecided("predict pairs nothing")
+    run = Run(request, version, backend)
     try:
-        return Keras3(request, version, backend).paired()
+        return run.paired()
     except RefusedError as refused:
-        call = refused.call or request.call
-        return Rejected(call, refused.error, refused.message, refused.fault, (refused.clause,))
+        # Without data, what the first step would raise is what `fit` would.
+        call = refused.call or ("fit" if request.call == "compile" else request.call)
+        met = dict.fromkeys((*run.trail.clauses, refused.clause))
+        return Rejected(call, refused.error, refused.message, refused.fault, tuple(met))
     except UnknownError as unknown:
         return Undecided(str(unknown))
 
 
 @dataclass(frozen=True)
-class Keras3:
-    """One request to one version."""
+class Run:
+    """One request to one version on one backend."""
 
     request: Request
     version: Version
     backend: Backend
+    trail: Trail = field(default_factory=Trail)
 
     def paired(self) -> Paired:
-        """Compile, then one step."""
+        """Build, compile, and one step."""
+        outputs = self._outputs()
         self._check_compile()
         self._check_keys(self.request.outputs)
-        outputs = self._outputs()
-        targets, sample_weight = self._targets(), self._sample_weight()
-        if self._has_data:
-            batch = feeds.batch(targets, sample_weight, self.request, self.version, self.backend)
-            targets, sample_weight = batch.targets, batch.sample_weight
-        metrics = self._metrics(outputs, targets, sample_weight)
-        losses = self._losses(outputs, targets, sample_weight)
+        batch = self._batch(outputs)
+        if self.backend == "tensorflow":
+            losses = self._losses(outputs, batch)
+            metrics = self._metrics(outputs, batch)
+        else:
+            metrics = self._metrics(outputs, batch)
+            losses = self._losses(outputs, batch)
         keys = logs.keys(losses.logs, metrics)
-        evaluate = logs.evaluate(losses.logs, metrics, keys)
-        return Paired(tuple(losses.terms), tuple(metrics), keys, evaluate, (), self._assumed())
+        assumed = tuple(part for part in _PARTS if isinstance(getattr(self.request, part), Unseen))
+        return Paired(
+            terms=tuple(losses.terms),
+            metrics=tuple(metrics),
+            logs=keys,
+            evaluate=logs.evaluate(losses.logs, metrics, keys, self.version),
+            clauses=self.trail.clauses,
+            assumed=assumed,
+        )
 
     @property
-    def _has_data(self) -> bool:
-        return self.request.call != "compile" and not isinstance(self.request.targets, Unseen)
+    def _trees(self) -> Trees:
+        return trees_of(self.version)
 
-    def _check_compile(self) -> None:
-        weights = _given(self.request.loss_weights)
-        has_loss = _given(self.request.loss) is not None
-        # if loss_weights and not isinstance(loss_weights, (list, tuple, dict, float)): raise ValueError
-        if has_loss and isinstance(weights, Spot) and weights.token and not isinstance(weights.token, float):
-            message = (
-                "Expected `loss_weights` argument to be a float (single output case) or a list, tuple, or dict "
-                f"(multiple output case). Received instead: loss_weights={weights.token}"
-            )
-            raise RefusedError(Fault.WEIGHTS_TYPE, "ValueError", message, "C10", "compile")
-        # if metrics and not isinstance(metrics, (list, tuple, dict)): raise ValueError
-        for argument in ("metrics", "weighted_metrics"):
-            given = _given(getattr(self.request, argument))
-            if isinstance(given, Spot):
-                message = f"Expected `{argument}` argument to be a list, tuple, or dict. Received: {given.token}"
-                raise RefusedError(Fault.METRICS_STRUCTURE, "ValueError", message, "C11", "compile")
+    # -- O: the outputs ----------------------------------------------------------------------------------
+
+    def _outputs(self) -> Nest:
+        written = nest(self.request.outputs, keep_none=False)
+        if self.request.kind == "subclass":
+            return written
+        self._check_model(written)
+        # return tree.pack_sequence_as(self._outputs_struct, output_tensors)
+        outputs = self._trees.pack_sequence_as(written, self._trees.flatten(written)) if is_nested(written) else written
+        # O11: def unpack_singleton(x): if isinstance(x, (list, tuple)) and len(x) == 1: return x[0]
+        if isinstance(outputs, (list, tuple)) and len(outputs) == 1:
+            self.trail.met("O11")
+            return outputs[0]
+        return outputs
+
+    def _check_model(self, outputs: Nest) -> None:
+        """O10: up to 3.3 the outputs of a functional model are one tensor, or a list or dict of tensors."""
+        # for x in outputs: if not isinstance(x, backend.KerasTensor): raise ValueError
+        nested = self._trees.entries(outputs) if is_nested(outputs) else []
+        if self.version < Version(3, 4, 0) and any(is_nested(part) for _, part in nested):
+            kind = "dict" if isinstance(outputs, dict) else "list/tuple"
+            message = f"When providing `outputs` as a {kind}, all values in it must be KerasTensors."
+            raise RefusedError(Fault.OUTPUTS, "ValueError", message, "O10", "Model")
+
+    def _names(self) -> OutputNames | None:
+        # output_layers = [x._keras_history[0] for x in self.outputs]
+        # self.output_names = [x.name for x in output_layers]
+        if self.request.kind != "functional":
+            return None
+        found = self._trees.flatten(nest(self.request.outputs, keep_none=False))
+        tokens = [spot.token if isinstance(spot, Spot) else None for spot in found]
+        return OutputNames(tuple(None if token is None else str(token) for token in tokens))
 
     def _check_keys(self, tree: Outputs) -> None:
-        """JAX sorts the keys of every dict that it is given, and cannot sort text among numbers."""
+        """J10: JAX sorts the keys of every dict that it is given, and cannot sort text among numbers."""
         if isinstance(tree, Leaf) or self.backend != "jax" or self.request.call == "compile":
             return
         if len({type(key) for key in tree.keys}) > 1:
@@ -86,66 +123,69 @@ class Keras3:
         for child in tree.children:
             self._check_keys(child)
 
-    def _outputs(self) -> Nest:
-        """The outputs as the loss sees them; a functional model hands out the one of a list of one (O10)."""
-        outputs = nest(self.request.outputs, keep_none=False)
-        # def unpack_singleton(x): if isinstance(x, (list, tuple)) and len(x) == 1: return x[0]
-        functional = self.request.kind != "subclass"
-        if functional and isinstance(outputs, (list, tuple)) and len(outputs) == 1:
-            return outputs[0]
-        return outputs
+    # -- C: compile ----------------------------------------------------------------------------------------
 
-    @property
-    def _names(self) -> Names:
-        """``model.output_names``: of a functional model, in flattening order."""
-        if self.request.kind != "functional":
-            return None
-        found = spots(nest(self.request.outputs, keep_none=False))
-        return [None if spot.token is None else str(spot.token) for spot in found]
+    def _check_compile(self) -> None:
+        weights = _given(self.request.loss_weights)
+        # if loss_weights and not isinstance(loss_weights, (list, tuple, dict, float)): raise ValueError
+        if _given(self.request.loss) is not None and isinstance(weights, Spot) and weights.token:
+            is_float = isinstance(weights.token, float)
+            if not is_float or self.version < Version(3, 1, 0):
+                message = (
+                    "Expected `loss_weights` argument to be a float (single output case) or a list, tuple, or dict "
+                    f"(multiple output case). Received instead: loss_weights={weights.token}"
+                )
+                raise RefusedError(Fault.WEIGHTS_TYPE, "ValueError", message, "C10", "compile")
+        # if metrics and not isinstance(metrics, (list, tuple, dict)): raise ValueError
+        for argument in ("metrics", "weighted_metrics"):
+            given = _given(getattr(self.request, argument))
+            if isinstance(given, Spot):
+                message = f"Expected `{argument}` argument to be a list, tuple, or dict. Received: {given.token}"
+                raise RefusedError(Fault.METRICS_STRUCTURE, "ValueError", message, "C11", "compile")
 
-    def _targets(self) -> Nest:
+    # -- F: what a step is given ---------------------------------------------------------------------------
+
+    def _batch(self, outputs: Nest) -> Batch:
+        sample_weight = _given(self.request.sample_weight)
         if self.request.call == "compile" or isinstance(self.request.targets, Unseen):
-            return self._outputs()
-        return _given(self.request.targets)
+            return feeds.mirrored(outputs, sample_weight)
+        targets = _given(self.request.targets)
+        return feeds.fed(targets, sample_weight, self.request, self.version, self.backend)
 
-    def _sample_weight(self) -> Nest:
-        return _given(self.request.sample_weight)
+    # -- L, M: losses and metrics --------------------------------------------------------------------------
 
-    def _losses(self, outputs: Nest, targets: Nest, sample_weight: Nest) -> Computed:
-        loss: Nest = _given(self.request.loss)
-        if isinstance(self.request.loss, Unseen):
-            loss = outputs
+    def _losses(self, outputs: Nest, batch: Batch) -> Computed:
+        loss = outputs if isinstance(self.request.loss, Unseen) else _given(self.request.loss)
         if loss is None:
             return self._no_loss()
-        losses = Losses(loss, _given(self.request.loss_weights), self._names)
-        return losses.computed(outputs, targets, sample_weight)
+        parts = loss, _given(self.request.loss_weights), self._names(), self._trees, self.trail
+        traced = self.backend == "tensorflow"
+        if self.version >= Version(3, 7, 0):
+            return losses_37.Losses(*parts).computed(outputs, batch.targets, batch.sample_weight)
+        if self.version >= Version(3, 5, 0):
+            early = losses_35.Losses if self.version < Version(3, 6, 0) else losses_35.Losses36
+            return early(*parts, traced).computed(outputs, batch.targets, batch.sample_weight)
+        return losses_30.Losses(*parts, traced).computed(outputs, batch.targets, batch.sample_weight)
 
     def _no_loss(self) -> Computed:
         # if backend.backend() != "jax" and len(losses) == 0: raise ValueError
         if self.request.call == "compile" or self.backend == "jax":
             return Computed([], [])
         message = "No loss to compute. Provide a `loss` argument in `compile()`."
-        raise RefusedError(Fault.LOSS_COUNT, "ValueError", message, "L50")
+        raise RefusedError(Fault.LOSS_COUNT, "ValueError", message, "L60")
 
-    def _metrics(self, outputs: Nest, targets: Nest, sample_weight: Nest) -> list[Metric]:
+    def _metrics(self, outputs: Nest, batch: Batch) -> list[Metric]:
         metrics, weighted = _given(self.request.metrics), _given(self.request.weighted_metrics)
+        # if metrics is not None or weighted_metrics is not None: self._compile_metrics = CompileMetrics(...)
         if metrics is None and weighted is None:
             return []
-        return Metrics(metrics, weighted, self._names).paired(outputs, targets, sample_weight)
-
-    def _assumed(self) -> tuple[str, ...]:
-        parts = {
-            "targets": isinstance(self.request.targets, Unseen),
-            "loss": isinstance(self.request.loss, Unseen),
-            "loss_weights": isinstance(self.request.loss_weights, Unseen),
-            "metrics": isinstance(self.request.metrics, Unseen),
-            "weighted_metrics": isinstance(self.request.weighted_metrics, Unseen),
-            "sample_weight": isinstance(self.request.sample_weight, Unseen),
-        }
-        return tuple(part for part, unseen in parts.items() if unseen)
+        parts = metrics, weighted, self._names(), self._trees, self.trail
+        if self.version >= Version(3, 14, 0):
+            late = metrics_314.Metrics if self.version > Version(3, 14, 0) else metrics_314.Metrics3140
+            return late(*parts).paired(outputs, batch.targets, batch.sample_weight)
+        early = metrics_30.Metrics if self.version < Version(3, 12, 0) else metrics_30.Metrics312
+        return early(*parts).paired(outputs, batch.targets, batch.sample_weight)
 
 
 def _given(part: Part) -> Nest:
-    if isinstance(part, (Unseen, Absent)):
-        return None
-    return nest(part)
+    return None if isinstance(part, (Unseen, Absent)) else nest(part)

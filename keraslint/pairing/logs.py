@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keraslint.pairing.versions import Version
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,9 +17,12 @@ def keys(losses: Sequence[str], metrics: Sequence[Metric]) -> tuple[str, ...]:
     return tuple(sorted({"loss", *losses, *(metric.log for metric in metrics)}))
 
 
-def evaluate(losses: Sequence[str], metrics: Sequence[Metric], logged: Sequence[str]) -> tuple[str, ...]:
+def evaluate(
+    losses: Sequence[str], metrics: Sequence[Metric], logged: Sequence[str], version: Version,
+) -> tuple[str, ...]:
     """``_flatten_metrics_in_order``: first the logs that bear a metric's own name, in the order of
     ``model.metrics`` (the total, the compiled metrics, each loss), then the other keys in sorted order."""
-    own = ["loss", *(metric_name for metric in metrics for metric_name in [metric.name]), *losses]
+    # metric_names += [sub_metric.name for sub_metric in metric.metrics], since 3.2
+    own = ["loss", *(metric.name for metric in metrics if version >= Version(3, 2, 0)), *losses]
     named = [name for name in own if name in logged]
     return (*named, *(key for key in sorted(logged) if key not in own))

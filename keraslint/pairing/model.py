@@ -97,7 +97,7 @@ class Term:
     ``loss`` is the path of the loss in the loss tree (``()`` for one loss broadcast to every head);
     ``target``, ``weight`` and ``sample_weight`` are None where nothing was given for the head.
     ``head`` and ``target`` may lead to a branch: a loss of a whole subtree. ``log`` is the key under which
-    this term alone is logged, None where Keras logs the total only.
+    this term alone is logged, None where Keras logs the total only; ``log_weighted`` whether with its weight.
     """
 
     head: Path
@@ -110,6 +110,7 @@ class Term:
     weight_by: By | None = None
     sample_weight_by: By | None = None
     log: str | None = None
+    log_weighted: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,83 @@
+"""What the metrics of every version share: lists of metrics enter with the flattened outputs and targets, metrics
+with their names in the logs leave. Mirrors ``CompileMetrics.update_state`` and ``result``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from keraslint.pairing.builtin import metric_name
+from keraslint.pairing.model import Fault, Metric
+from keraslint.pairing.refusal import RefusedError
+from keraslint.pairing.structure import Nest, Spot, origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from keraslint.pairing.model import By
+
+
+@dataclass(frozen=True)
+class MetricsList:
+    """Keras's ``MetricsList``: the metrics of one output, the output's name, and what gave them to it."""
+
+    metrics: tuple[Spot, ...]
+    output_name: str | None
+    by: By
+
+
+@dataclass(frozen=True)
+class Update:
+    """What ``update_state`` is given, flattened."""
+
+    outputs: list[Nest]
+    targets: list[Nest]
+    sample_weight: list[Nest] | None
+
+    def metrics(
+        self, plain: Sequence[MetricsList | None], weighted: Sequence[MetricsList | None],
+    ) -> list[Metric]:
+        """Every metric that is computed, named."""
+        none: list[Nest] = [None] * len(self.targets)
+        found = [*self._rows(plain, none, weighted=False), *self._rows(weighted, self._weights(), weighted=True)]
+        return _named(found)
+
+    def _weights(self) -> list[Nest]:
+        """M30: one sample weight is every output's own."""
+        if self.sample_weight is None:
+            return [None] * len(self.targets)
+        # if len(sample_weight) < len(y_true): sample_weight = [sample_weight[0] for _ in range(len(y_true))]
+        if len(self.sample_weight) < len(self.targets):
+            if not self.sample_weight:
+                raise RefusedError(Fault.SAMPLE_WEIGHT, "IndexError", "list index out of range", "M30")
+            return [self.sample_weight[0]] * len(self.targets)
+        return self.sample_weight
+
+    def _rows(
+        self, lists: Sequence[MetricsList | None], weights: list[Nest], *, weighted: bool,
+    ) -> Iterator[tuple[str, Metric]]:
+        """M31: metrics, targets and outputs go side by side as long as there are any of each."""
+        # for m, y_t, y_p, s_w in zip(self._flat_weighted_metrics, y_true, y_pred, sample_weight): if m: ...
+        for row, target, head, weight in zip(lists, self.targets, self.outputs, weights, strict=False):
+            if row is None:
+                continue
+            prefix = f"{row.output_name}_" if row.output_name else ""
+            for spot in row.metrics:
+                name = metric_name(spot.token)
+                metric = Metric(origin(head) or (), origin(target), spot.path, row.by)
+                yield prefix, replace(metric, weighted=weighted, sample_weight=origin(weight), name=name)
+
+
+def _named(rows: list[tuple[str, Metric]]) -> list[Metric]:
+    """M32: ``result``: a name that is taken gets a number, or ``weighted_`` before it."""
+    counters: dict[str, int] = {}
+    found = []
+    for prefix, metric in rows:
+        log = prefix + metric.name
+        # name = f"weighted_{m.name}"; if mls.output_name: name = f"{mls.output_name}_{name}"
+        if metric.weighted and log in counters:
+            log = f"{prefix}weighted_{metric.name}"
+        counters[log] = counters.get(log, 0) + 1
+        # name = f"{name}_{index}"
+        found.append(replace(metric, log=log if counters[log] == 1 else f"{log}_{counters[log] - 1}"))
+    return found

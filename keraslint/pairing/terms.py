@@ -1,0 +1,81 @@
+"""Terms: a loss, its head, its target and its weights enter as nests, a ``Term`` that names their paths leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keraslint.pairing.builtin import is_builtin_loss
+from keraslint.pairing.model import By, Fault, Term
+from keraslint.pairing.refusal import RefusedError
+from keraslint.pairing.structure import Nest, Spot, has_dict, is_nested, items, mark, origin, spots
+
+if TYPE_CHECKING:
+    from keraslint.tree import Path
+
+
+@dataclass(frozen=True)
+class Computed:
+    """The terms of the total loss, and the names under which Keras logs losses, dead ones included."""
+
+    terms: list[Term]
+    logs: list[str]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one loss function is given, and the path by which Keras found it (L40)."""
+
+    path: Path
+    head: Nest
+    target: Nest
+    loss: Spot
+    weight: Nest = None
+    sample_weight: Nest = None
+
+    def term(self, outputs: Nest, log: str | None) -> Term:
+        """The term, or what the loss function raises; ``outputs`` is the whole tree."""
+        self._check_target(outputs)
+        self._check_subtree()
+        only = len(spots(outputs)) == 1
+        natural = _natural(self.path)
+        return Term(
+            head=origin(self.head) or (),
+            target=origin(self.target),
+            loss=self.loss.path,
+            weight=origin(self.weight),
+            sample_weight=origin(self.sample_weight),
+            loss_by=By.ONLY if only else self.loss.by or natural,
+            target_by=By.ONLY if only else mark(self.target) or natural,
+            weight_by=_by(self.weight, natural, only=only),
+            sample_weight_by=_by(self.sample_weight, natural, only=only),
+            log=log,
+        )
+
+    def _check_target(self, outputs: Nest) -> None:
+        # ops.convert_to_tensor(x, dtype=self.dtype) of a dict's key (L43)
+        if isinstance(self.target, str):
+            fault = Fault.TARGETS_KEYS if is_nested(outputs) else Fault.TARGETS_STRUCTURE
+            message = f"could not convert string to float: {self.target!r}"
+            raise RefusedError(fault, "ValueError", message, "L43")
+
+    def _check_subtree(self) -> None:
+        """A built-in loss cannot make one tensor of a dict, nor of a ragged list (L44)."""
+        if not is_nested(self.head) or not is_builtin_loss(self.loss.token):
+            return
+        if has_dict(self.head) or len({is_nested(part) for _, part in items(self.head)}) > 1:
+            message = f"Unexpected input type for array: {type(self.head)}"
+            raise RefusedError(Fault.LOSS_STRUCTURE, "TypeError", message, "L44")
+
+
+def _natural(path: Path) -> By:
+    """What pairs two trees of one structure: the keys of dicts, the positions of lists."""
+    if not path:
+        return By.ONLY
+    return By.POSITION if isinstance(path[-1], int) else By.NAME
+
+
+def _by(structure: Nest, natural: By, *, only: bool) -> By | None:
+    if structure is None:
+        return None
+    return By.ONLY if only else mark(structure) or natural

@@ -1,0 +1,177 @@
+"""``keras.tree``: how a version of Keras flattens, packs and compares nests.
+
+Three dialects: dm-tree up to 3.1 (or wherever optree is not installed), keras/src/tree/optree_impl.py up to 3.7,
+and its rewriting in 3.8. The torch implementation of 3.12 is not mirrored.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, cast
+
+from keraslint.pairing.structure import Nest, is_nested, items, rebuild, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from keraslint.pairing.versions import Version
+    from keraslint.tree import Key, Path
+
+
+class MismatchError(ValueError):
+    """What the functions of ``keras.tree`` raise when structures differ."""
+
+
+class Trees:
+    """Keras 3.8 and later: everything is left to optree."""
+
+    def entries(self, structure: Nest) -> list[tuple[Key, Nest]]:
+        """The children in flattening order: a dict's by sorted keys, an OrderedDict's as written."""
+        if isinstance(structure, dict) and not isinstance(structure, OrderedDict):
+            return [(key, structure[key]) for key in in_order(structure)]
+        return items(structure)
+
+    def flatten(self, structure: Nest) -> list[Nest]:
+        """``tree.flatten``: every leaf, ``None`` included."""
+        if not is_nested(structure):
+            return [structure]
+        return [leaf for _, part in self.entries(structure) for leaf in self.flatten(part)]
+
+    def pack_sequence_as(self, structure: Nest, flat: Nest) -> Nest:
+        """``tree.pack_sequence_as``: optree takes whatever can be iterated; a dict yields its keys."""
+        if not isinstance(flat, (list, tuple, dict)):
+            # A tensor is iterated row by row; that its rows number the leaves is not thought of.
+            message = "a tensor is not a sequence of leaves"
+            raise MismatchError(message)
+        return self._packed(structure, list(flat))
+
+    def _packed(self, structure: Nest, values: list[Nest]) -> Nest:
+        count = len(self.flatten(structure))
+        if len(values) != count:
+            message = f"{len(values)} leaves for a structure of {count}"
+            raise MismatchError(message)
+        return self._filled(structure, iter(values))
+
+    def _filled(self, structure: Nest, values: Iterable[Nest]) -> Nest:
+        if not is_nested(structure):
+            return next(iter(values))
+        return rebuild(structure, {key: self._filled(part, values) for key, part in self.packing(structure)})
+
+    def packing(self, structure: Nest) -> list[tuple[Key, Nest]]:
+        """The children in the order in which ``pack_sequence_as`` fills them."""
+        return self.entries(structure)
+
+    def assert_same_structure(self, a: Nest, b: Nest) -> None:
+        """``tree.assert_same_structure``: a dict may stand for an OrderedDict, a list not for a tuple."""
+        if is_nested(a) != is_nested(b):
+            message = "Structures don't have the same nested structure."
+            raise MismatchError(message)
+        for one, other in self.side_by_side(a, b):
+            self.assert_same_structure(one, other)
+
+    def side_by_side(self, a: Nest, b: Nest) -> list[tuple[Nest, Nest]]:
+        """The children of two containers that are taken for alike; none for a leaf."""
+        if not is_nested(a):
+            return []
+        if isinstance(a, dict):
+            if not isinstance(b, dict) or set(a) != set(b):
+                message = f"dictionary key mismatch; expected key(s): {in_order(a)}, got {shown(b)}"
+                raise MismatchError(message)
+            return [(part, b[key]) for key, part in self.entries(a)]
+        if type(a) is not type(b) or len(cast("Sequence[Nest]", a)) != len(cast("Sequence[Nest]", b)):
+            message = f"Expected {shown(a)}, got {shown(b)}"
+            raise MismatchError(message)
+        return [(one[1], other[1]) for one, other in zip(items(a), items(b), strict=True)]
+
+    def map_two(self, function: Callable[[Nest, Nest], Nest], a: Nest, b: Nest) -> Nest:
+        """``tree.map_structure`` of two like structures."""
+        if not is_nested(a):
+            return function(a, b)
+        pairs = zip(self.entries(a), self.side_by_side(a, b), strict=True)
+        return rebuild(a, {key: self.map_two(function, *both) for (key, _), both in pairs})
+
+    def up_to(self, shallow: Nest, *structures: Nest) -> list[tuple[Nest, ...]]:
+        """``tree.map_structure_up_to``: what each structure holds where ``shallow`` has its leaves."""
+        if not is_nested(shallow):
+            return [structures]
+        columns = [[other for _, other in self.side_by_side(shallow, structure)] for structure in structures]
+        parts = [part for _, part in self.entries(shallow)]
+        rows = zip(parts, *columns, strict=True)
+        return [found for part, *others in rows for found in self.up_to(part, *others)]
+
+    def have_same_paths(self, a: Nest, b: Nest) -> bool:
+        """``tree.assert_same_paths`` as a question: containers may differ, paths may not."""
+        return set(self._paths(a)) == set(self._paths(b))
+
+    def _paths(self, structure: Nest, at: Path = ()) -> list[Path]:
+        if not is_nested(structure):
+            return [at]
+        return [path for key, part in items(structure) for path in self._paths(part, (*at, key))]
+
+    def lists_to_tuples(self, structure: Nest) -> Nest:
+        """``tree.lists_to_tuples``."""
+        if not is_nested(structure):
+            return structure
+        made = rebuild(structure, {key: self.lists_to_tuples(part) for key, part in items(structure)})
+        return tuple(made) if isinstance(made, list) else made
+
+
+class EarlyTrees(Trees):
+    """optree up to Keras 3.7: packing goes by Keras's own code, which sorts the keys of an OrderedDict, too.
+
+    So what is flattened and packed again has its leaves exchanged where an OrderedDict's keys are not sorted.
+    """
+
+    def packing(self, structure: Nest) -> list[tuple[Key, Nest]]:
+        # for key in sorted(iterable): yield key, iterable[key]
+        if isinstance(structure, dict):
+            return [(key, structure[key]) for key in in_order(structure)]
+        return items(structure)
+
+    def pack_sequence_as(self, structure: Nest, flat: Nest) -> Nest:
+        # packed.append(flat[index]): a dict has no item 0
+        if isinstance(flat, dict):
+            message = "KeyError: 0"
+            raise MismatchError(message)
+        return super().pack_sequence_as(structure, flat)
+
+    def side_by_side(self, a: Nest, b: Nest) -> list[tuple[Nest, Nest]]:
+        # if a_structure != b_structure: raise ValueError
+        if isinstance(a, dict) and (type(a) is not type(b) or not _same_order(a, b)):
+            message = "`a` and `b` don't have the same structure."
+            raise MismatchError(message)
+        return super().side_by_side(a, b)
+
+    def lists_to_tuples(self, structure: Nest) -> Nest:
+        # return pack_sequence_as(structure, flatten(structure), sequence_fn=sequence_fn)
+        return super().lists_to_tuples(self.pack_sequence_as(structure, self.flatten(structure)))
+
+
+class OldTrees(EarlyTrees):
+    """dm-tree, in Keras 3.0: every mapping is flattened by sorted keys, an OrderedDict, too."""
+
+    def entries(self, structure: Nest) -> list[tuple[Key, Nest]]:
+        return self.packing(structure)
+
+    def side_by_side(self, a: Nest, b: Nest) -> list[tuple[Nest, Nest]]:
+        # check_types=True: dict and OrderedDict are of two types
+        if isinstance(a, dict) and type(a) is not type(b):
+            message = "The two structures don't have the same sequence type."
+            raise MismatchError(message)
+        return Trees.side_by_side(self, a, b)
+
+
+def _same_order(a: dict[Key, Nest], b: Nest) -> bool:
+    return not isinstance(a, OrderedDict) or list(a) == list(cast("dict[Key, Nest]", b))
+
+
+def in_order(keys: Iterable[Key]) -> list[Key]:
+    """optree sorts keys that do not compare by their types' names first."""
+    return sorted(keys, key=lambda key: (type(key).__name__, key))
+
+
+def trees_of(version: Version) -> Trees:
+    """The dialect of a version."""
+    if (version.major, version.minor) >= (3, 8):
+        return Trees()
+    return EarlyTrees() if (version.major, version.minor) >= (3, 1) else OldTrees()
