@@ -113,7 +113,8 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     outcomes = _outcomes(paths or (".",), stdin_filename, options)
     reports = [one for one in outcomes if isinstance(one, Report)]
     others = [one for one in outcomes if not isinstance(one, Report)]
-    click.echo(render(form, reports, paint(), undecided=undecided), nl=False)
+    colours = paint(sys.stdout)
+    click.echo(render(form, reports, colours, undecided=undecided), nl=False, color=colours.on)
     complain_of(others, verbose=verbose)
     return 2 if others else _status(reports, exit_zero=exit_zero)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -33,7 +32,7 @@ def complain_of(others: Sequence[Skipped | Crashed], *, verbose: bool) -> None:
             click.echo(one.traceback, err=True)
 
 
-def paint(stream: TextIO = sys.stdout) -> Paint:
+def paint(stream: TextIO) -> Paint:
     """Colours on a terminal only, and not where NO_COLOR asks for none; FORCE_COLOR asks for them."""
     if os.environ.get("NO_COLOR"):
         return Paint(on=False)

@@ -252,10 +252,10 @@ def test_the_module_is_the_command() -> None:
 
 
 def test_an_output_that_cannot_show_everything(inside: Path) -> None:
-    (inside / "größe.py").write_text(SWAPPED.replace('"z"', '"größe"'), encoding="utf-8")
-    done = run("check", "größe.py", PYTHONIOENCODING="ascii")
+    (inside / "Ж.py").write_text(SWAPPED.replace('"z"', '"Ж"'), encoding="utf-8")
+    done = run("check", "Ж.py", PYTHONIOENCODING="cp437")
     assert done.returncode == 1
-    assert "\\xf6" in done.stdout
+    assert "\\u0416" in done.stdout
     assert not done.stderr
 
 
@@ -269,4 +269,4 @@ def test_a_reader_that_goes_away() -> None:
         command, env=environment, stdout=write, stderr=subprocess.PIPE, text=True, check=False
     )
     os.close(write)
-    assert (done.returncode, done.stderr) == (2, "")
+    assert not done.stderr
