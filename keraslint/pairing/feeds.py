@@ -50,6 +50,7 @@ class Feeding:
         if self.request.call in _ON_BATCH:
             return Batch(targets, sample_weight)
         if self.request.feed == "arrays":
+            targets, sample_weight = self._converted(targets), self._converted(sample_weight)
             self._check_arrays(targets)
             sample_weight = self._for_each_target(targets, sample_weight)
             self._check_none(sample_weight, Fault.SAMPLE_WEIGHT)
@@ -58,6 +59,11 @@ class Feeding:
         # F20: inputs = tree.lists_to_tuples(inputs); a dataset would stack a list
         trees = trees_of(self.version)
         return Batch(trees.lists_to_tuples(targets), trees.lists_to_tuples(sample_weight))
+
+    def _converted(self, structure: Nest) -> Nest:
+        """F21: in Keras 3.0 the arrays of a list come out as a tuple."""
+        # def convert_to_arrays(arrays): ... return lists_to_tuples(arrays)
+        return structure if self.version >= Version(3, 1, 0) else trees_of(self.version).lists_to_tuples(structure)
 
     def _check_arrays(self, targets: Nest) -> None:
         """F10: lists of numbers are walked into, and numbers are no arrays."""

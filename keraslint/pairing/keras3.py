@@ -114,12 +114,17 @@ class Run:
         return OutputNames(tuple(None if token is None else str(token) for token in tokens))
 
     def _check_keys(self, tree: Outputs) -> None:
-        """J10: JAX sorts the keys of every dict that it is given, and cannot sort text among numbers."""
-        if isinstance(tree, Leaf) or self.backend != "jax" or self.request.call == "compile":
+        """J10: JAX sorts the keys of every dict that it is given, and cannot sort text among numbers; so did dm-tree,
+        which built the models of Keras 3.0."""
+        if isinstance(tree, Leaf):
             return
         if len({type(key) for key in tree.keys}) > 1:
-            message = "Comparator raised exception while sorting pytree dictionary keys."
-            raise RefusedError(Fault.OUTPUTS, "ValueError", message, "J10")
+            if self.version < Version(3, 1, 0):
+                message = "'<' not supported between instances of 'int' and 'str'"
+                raise RefusedError(Fault.OUTPUTS, "TypeError", message, "J10", "Model")
+            if self.backend == "jax":
+                message = "Comparator raised exception while sorting pytree dictionary keys."
+                raise RefusedError(Fault.OUTPUTS, "ValueError", message, "J10")
         for child in tree.children:
             self._check_keys(child)
 
@@ -130,7 +135,7 @@ class Run:
         # if loss_weights and not isinstance(loss_weights, (list, tuple, dict, float)): raise ValueError
         if _given(self.request.loss) is not None and isinstance(weights, Spot) and weights.token:
             is_float = isinstance(weights.token, float)
-            if not is_float or self.version < Version(3, 1, 0):
+            if not is_float or self.version < Version(3, 3, 0):
                 message = (
                     "Expected `loss_weights` argument to be a float (single output case) or a list, tuple, or dict "
                     f"(multiple output case). Received instead: loss_weights={weights.token}"

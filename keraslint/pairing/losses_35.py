@@ -148,7 +148,11 @@ class Losses:
         """R22: a log for each loss that is not None, named by its position."""
         if len(flat) <= 1:
             return []
-        use = list(names) if names is not None and len(names) == len(flat) else None
+        use: list[str] | None = list(names) if names is not None and len(names) == len(flat) else None
+        # name = inferred_output_names[i]; name += "_loss"
+        if use and not all(isinstance(name, str) for name in use):
+            message = "unsupported operand type(s) for +=: 'int' and 'str'"
+            raise RefusedError(Fault.OUTPUTS, "TypeError", message, "R22")
         return [
             f"{use[number] if use else loss_name(one.loss.token)}_loss"
             for number, one in enumerate(flat)

@@ -6,10 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from keraslint.pairing.builtin import metric_name
+from keraslint.pairing.builtin import is_builtin_metric, metric_name
 from keraslint.pairing.model import Fault, Metric
 from keraslint.pairing.refusal import RefusedError
 from keraslint.pairing.structure import Nest, Spot, origin
+from keraslint.pairing.terms import check_one_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,6 +65,8 @@ class Update:
             prefix = f"{row.output_name}_" if row.output_name else ""
             for spot in row.metrics:
                 name = metric_name(spot.token)
+                if is_builtin_metric(spot.token):
+                    check_one_tensor(head, Fault.METRICS_STRUCTURE, "M33")
                 metric = Metric(origin(head) or (), origin(target), spot.path, row.by)
                 yield prefix, replace(metric, weighted=weighted, sample_weight=origin(weight), name=name)
 

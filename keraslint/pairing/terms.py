@@ -36,7 +36,8 @@ class Given:
     def term(self, outputs: Nest, log: str | None) -> Term:
         """The term, or what the loss function raises; ``outputs`` is the whole tree."""
         self._check_target(outputs)
-        self._check_subtree()
+        if is_builtin_loss(self.loss.token):
+            check_one_tensor(self.head, Fault.LOSS_STRUCTURE, "L44")
         only = len(spots(outputs)) == 1
         natural = _natural(self.path)
         return Term(
@@ -59,13 +60,13 @@ class Given:
             message = f"could not convert string to float: {self.target!r}"
             raise RefusedError(fault, "ValueError", message, "L43")
 
-    def _check_subtree(self) -> None:
-        """A built-in loss cannot make one tensor of a dict, nor of a ragged list (L44)."""
-        if not is_nested(self.head) or not is_builtin_loss(self.loss.token):
-            return
-        if has_dict(self.head) or len({is_nested(part) for _, part in items(self.head)}) > 1:
-            message = f"Unexpected input type for array: {type(self.head)}"
-            raise RefusedError(Fault.LOSS_STRUCTURE, "TypeError", message, "L44")
+
+def check_one_tensor(head: Nest, fault: Fault, clause: str) -> None:
+    """A built-in loss or metric cannot make one tensor of a dict, nor of a ragged list; a user's own may (L44)."""
+    # y_pred = ops.convert_to_tensor(y_pred)
+    if is_nested(head) and (has_dict(head) or len({is_nested(part) for _, part in items(head)}) > 1):
+        message = f"Unexpected input type for array: {type(head)}"
+        raise RefusedError(fault, "TypeError", message, clause)
 
 
 def _natural(path: Path) -> By:
