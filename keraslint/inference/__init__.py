@@ -1,9 +1,19 @@
 """A forward, flow-ordered abstract interpreter: a parsed document goes in, training events come out.
 
-Nothing of the user's code is executed, and nothing is guessed: what is not understood is unknown, with a reason.
+Nothing of the user's code is executed, and nothing is guessed: what is not understood is unknown, with
+a reason.
 """
 
 from keraslint.inference.events import CompileEvent, DataEvent, Event, ModelSeen, Unseen, UseEvent
 from keraslint.inference.program import Interpreted, interpret
 
-__all__ = ["CompileEvent", "DataEvent", "Event", "Interpreted", "ModelSeen", "Unseen", "UseEvent", "interpret"]
+__all__ = [
+    "CompileEvent",
+    "DataEvent",
+    "Event",
+    "Interpreted",
+    "ModelSeen",
+    "Unseen",
+    "UseEvent",
+    "interpret",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -33,8 +34,6 @@ from keraslint.inference.values import (
 )
 
 if TYPE_CHECKING:
-    import ast
-
     from keraslint.inference.core import Run
 
 
@@ -48,7 +47,9 @@ def read(run: Run, value: Value, name: str, node: ast.Attribute) -> Value:
         case Made(symbol=symbol, name=layer) if name == "output" and symbols.is_layer(symbol):
             return Tensor(layer, Origin.of(node))
         case Class():
-            return classes.find(value, name) or run.unknown(f"class {value.node.name} has no '{name}' that can be seen")
+            return classes.find(value, name) or run.unknown(
+                f"class {value.node.name} has no '{name}' that can be seen"
+            )
         case Super(owner=owner, bound=bound):
             return _of_super(run, owner, bound, name)
         case Array() if name == "T":
@@ -76,7 +77,11 @@ def _of_object(run: Run, ref: Ref, name: str, node: ast.Attribute) -> Value:
     if isinstance(thing, Model):
         return _of_model(run, ref, thing, name, node)
     if isinstance(thing, Instance) and not classes.is_layer(thing.cls):
-        why = "has a base that is not in this file" if classes.has_unknown_base(thing.cls) else "does not assign it"
+        why = (
+            "has a base that is not in this file"
+            if classes.has_unknown_base(thing.cls)
+            else "does not assign it"
+        )
         return Unknown(f"'{name}': class {thing.cls.node.name} {why}", f"@{ref.address}.{name}")
     return Method(ref, name)
 
@@ -89,8 +94,11 @@ def _from_class(run: Run, found: Value, ref: Ref, node: ast.Attribute) -> Value:
 
 
 def _is_property(function: Function) -> bool:
-    decorated = getattr(function.node, "decorator_list", None)
-    return bool(decorated) and not {"property", "cached_property"}.isdisjoint(classes.decorators(function.node))  # type: ignore[arg-type]
+    node = function.node
+    return not isinstance(node, ast.Lambda) and not PROPERTIES.isdisjoint(classes.decorators(node))
+
+
+PROPERTIES = frozenset({"property", "cached_property"})
 
 
 def _of_super(run: Run, owner: Class, bound: Value, name: str) -> Value:
@@ -108,7 +116,9 @@ def _of_model(run: Run, ref: Ref, model: Model, name: str, node: ast.Attribute) 
             return MetricsNames(ref)
         case "name" if model.name is not None:
             return Const(model.name)
-        case "input" | "inputs" | "layers" | "history" | "optimizer" | "input_shape" | "output_shape" | "loss":
+        case (
+            "input" | "inputs" | "layers" | "history" | "optimizer" | "input_shape" | "output_shape" | "loss"
+        ):
             return Unknown(f"the model's '{name}' is not followed", f"@{ref.address}.{name}")
         case _:
             return Method(ref, name)
@@ -123,7 +133,11 @@ def _outputs(run: Run, ref: Ref, name: str, node: ast.Attribute) -> Value:
     elif isinstance(outputs, Snapshot) and outputs.kind in {"list", "tuple"}:
         whole = tuple(item for _, item in outputs.items)
     else:
-        return outputs if outputs is not None and name == "output" and not isinstance(outputs, Snapshot) else run.unknown("the outputs of the model are not known")
+        return (
+            outputs
+            if outputs is not None and name == "output" and not isinstance(outputs, Snapshot)
+            else run.unknown("the outputs of the model are not known")
+        )
     if name == "output" and isinstance(outputs, Tensor):
         return outputs
     if name == "output_names":
@@ -134,13 +148,12 @@ def _outputs(run: Run, ref: Ref, name: str, node: ast.Attribute) -> Value:
     return run.new(List(whole))
 
 
-def write(run: Run, value: Value, name: str, what: Value) -> None:
+def write(run: Run, value: Value, name: str, what: Value) -> Value:
     """``value.name = what``."""
     if isinstance(value, Unknown) and value.key:
         run.state.names[-1, f"{value.key}.{name}"] = what
-    if not isinstance(value, Ref):
-        return
-    thing = run.object(value)
-    if isinstance(thing, Instance | Model):
+    thing = run.object(value) if isinstance(value, Ref) else None
+    if isinstance(value, Ref) and isinstance(thing, Instance | Model):
         attributes = {**dict(thing.attributes), name: what}
         run.state.heap[value.address] = replace(thing, attributes=tuple(attributes.items()))
+    return what

@@ -98,7 +98,9 @@ def _escaping(run: Run, callee: Value, arguments: Arguments) -> None:
         if isinstance(item.value, Ref) and not isinstance(run.object(item.value), Instance | Model):
             thing = run.object(item.value)
             changed = run.unknown("it is given to a function that is not followed, which may change it")
-            run.state.heap[item.value.address] = Dict(rest=changed) if isinstance(thing, Dict) else List(rest=changed)
+            run.state.heap[item.value.address] = (
+                Dict(rest=changed) if isinstance(thing, Dict) else List(rest=changed)
+            )
 
 
 def _unseen(run: Run, node: ast.Call, callee: Value) -> None:
@@ -106,7 +108,8 @@ def _unseen(run: Run, node: ast.Call, callee: Value) -> None:
         return
     keywords = {keyword.arg for keyword in node.keywords}
     if (node.func.attr == "compile" and keywords & {"loss", "optimizer", "loss_weights", "metrics"}) or (
-        node.func.attr in TRAINING - {"compile"} and keywords & {"epochs", "batch_size", "validation_data", "steps"}
+        node.func.attr in TRAINING - {"compile"}
+        and keywords & {"epochs", "batch_size", "validation_data", "steps"}
     ):
         run.events.append(Unseen(Origin.of(node), f"the model is not known: {callee.reason}"))
 
@@ -118,7 +121,7 @@ def unknown(run: Run, callee: Unknown, _: Arguments, __: ast.expr) -> Value:
 
 
 @calling(Function)
-def function(run: Run, callee: Function, arguments: Arguments, node: ast.expr) -> Value:
+def function(run: Run, callee: Function, arguments: Arguments, _: ast.expr) -> Value:
     """A function of the program, followed with its arguments."""
     body = callee.node
     if len(run.active) >= MAX_DEPTH:
@@ -188,10 +191,14 @@ def _bind(run: Run, callee: Function, arguments: Arguments) -> None:
 def _missing(run: Run, callee: Function, name: str, arguments: Arguments) -> Value:
     label = getattr(callee.node, "name", "lambda")
     if arguments.rest is not None:
-        return Unknown(f"parameter '{name}' of '{label}' is not known", f"{label}@{callee.node.lineno}.{name}")
+        return Unknown(
+            f"parameter '{name}' of '{label}' is not known", f"{label}@{callee.node.lineno}.{name}"
+        )
     default = _default(callee, name)
     if default is None:
-        return Unknown(f"parameter '{name}' of '{label}' is not given", f"{label}@{callee.node.lineno}.{name}")
+        return Unknown(
+            f"parameter '{name}' of '{label}' is not given", f"{label}@{callee.node.lineno}.{name}"
+        )
     inner, run.frame = run.frame, callee.frame
     value = run.evaluate(default)
     run.frame = inner
@@ -210,7 +217,11 @@ def _default(callee: Function, name: str) -> ast.expr | None:
 def instantiate(run: Run, callee: Class, arguments: Arguments, node: ast.expr) -> Value:
     """An instance of a class of the program: its ``__init__`` is followed."""
     given = arguments.get("name")
-    name = given.value.value if given and isinstance(given.value, Const) and isinstance(given.value.value, str) else None
+    name = (
+        given.value.value
+        if given and isinstance(given.value, Const) and isinstance(given.value.value, str)
+        else None
+    )
     if classes.is_model(callee):
         kind: ModelKind = "sequential" if classes.keras_base(callee) == symbols.SEQUENTIAL else "subclass"
         ref = run.new(Model(kind, Origin.of(node), name=name, cls=callee, custom=classes.custom(callee)))

@@ -13,8 +13,18 @@ if TYPE_CHECKING:
 
     from keraslint.inference.values import Value
 
-CUSTOM_TRAINING = ("compute_loss", "compute_metrics", "train_step", "test_step", "compile", "fit", "evaluate",
-                   "train_on_batch", "make_train_function", "_compute_loss")
+CUSTOM_TRAINING = (
+    "compute_loss",
+    "compute_metrics",
+    "train_step",
+    "test_step",
+    "compile",
+    "fit",
+    "evaluate",
+    "train_on_batch",
+    "make_train_function",
+    "_compute_loss",
+)
 """Methods that, overridden, make the pairing the program's own affair."""
 
 MAX_BASES = 32
@@ -22,7 +32,7 @@ MAX_BASES = 32
 
 
 def lineage(cls: Class) -> Iterator[Value]:
-    """The class and its bases, nearest first (depth first, which is Python's order for single inheritance)."""
+    """The class and its bases, nearest first (depth first, as Python does for single inheritance)."""
     todo: list[Value] = [cls]
     for _ in range(MAX_BASES):
         if not todo:
@@ -81,9 +91,28 @@ def decorators(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     return names
 
 
-TRANSPARENT = frozenset({"staticmethod", "classmethod", "property", "cached_property", "function", "override",
-                         "register_keras_serializable", "wraps", "abstractmethod", "filter_jit", "jit", "typechecked",
-                         "lru_cache", "cache", "no_type_check", "final", "do_not_convert", "do_not_doc_inheritable"})
+TRANSPARENT = frozenset(
+    {
+        "staticmethod",
+        "classmethod",
+        "property",
+        "cached_property",
+        "function",
+        "override",
+        "register_keras_serializable",
+        "wraps",
+        "abstractmethod",
+        "filter_jit",
+        "jit",
+        "typechecked",
+        "lru_cache",
+        "cache",
+        "no_type_check",
+        "final",
+        "do_not_convert",
+        "do_not_doc_inheritable",
+    }
+)
 """Decorators under which a function still gives what its body returns."""
 
 

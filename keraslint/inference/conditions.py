@@ -87,7 +87,11 @@ def compare(run: Run, node: ast.Compare) -> Value:
 
 def _compare(run: Run, operator: ast.cmpop, left: Value, right: Value) -> Value:
     if isinstance(operator, ast.IsNot | ast.NotEq | ast.NotIn):
-        opposite: dict[type[ast.cmpop], ast.cmpop] = {ast.IsNot: ast.Is(), ast.NotEq: ast.Eq(), ast.NotIn: ast.In()}
+        opposite: dict[type[ast.cmpop], ast.cmpop] = {
+            ast.IsNot: ast.Is(),
+            ast.NotEq: ast.Eq(),
+            ast.NotIn: ast.In(),
+        }
         return _negated(run, _compare(run, opposite[type(operator)], left, right))
     if isinstance(left, NEVER_NONE) and right == Const(None) and isinstance(operator, ast.Is | ast.Eq):
         return Const(value=False)

@@ -123,7 +123,9 @@ class Run:
             return self.split(callee, lambda value: self.call(value, arguments, node))
         handler = CALLS.get(type(callee))
         if handler is None:
-            return self.unknown("what is called is not known" if not isinstance(callee, Unknown) else callee.reason)
+            return self.unknown(
+                "what is called is not known" if not isinstance(callee, Unknown) else callee.reason
+            )
         return handler(self, callee, arguments, node)
 
     def unknown(self, reason: str, key: str = "") -> Unknown:
@@ -183,7 +185,7 @@ class Run:
         )
 
     def enter(self, parent: int | None = None) -> int:
-        """Open a scope inside ``parent`` (the current one if not given); the one before comes back to return to."""
+        """Open a scope inside ``parent`` (the current one if not given) and give the one to return to."""
         before = self.frame
         self.frames.append(Frame(before if parent is None else parent))
         self.frame = len(self.frames) - 1
@@ -237,5 +239,3 @@ def calling(kind: type[object]) -> Callable[[CallHandler], CallHandler]:
         return handler
 
     return register
-
-

@@ -69,4 +69,3 @@ class Unseen:
 
 
 Event: TypeAlias = Union[CompileEvent, DataEvent, UseEvent, Unseen]
-

@@ -54,7 +54,9 @@ PYTHON = frozenset(dir(builtins))
 @expression(ast.JoinedStr)
 def fstring(run: Run, node: ast.JoinedStr) -> Value:
     """An f-string of known parts."""
-    parts = [run.evaluate(part.value if isinstance(part, ast.FormattedValue) else part) for part in node.values]
+    parts = [
+        run.evaluate(part.value if isinstance(part, ast.FormattedValue) else part) for part in node.values
+    ]
     plain = all(
         not isinstance(part, ast.FormattedValue) or (part.format_spec is None and part.conversion == -1)
         for part in node.values
@@ -132,10 +134,15 @@ def subscript(run: Run, node: ast.Subscript) -> Value:
     """``x[index]``."""
     value = run.evaluate(node.value)
     if isinstance(node.slice, ast.Slice):
-        bounds = [None if part is None else run.evaluate(part) for part in (node.slice.lower, node.slice.upper, node.slice.step)]
+        bounds = [
+            None if part is None else run.evaluate(part)
+            for part in (node.slice.lower, node.slice.upper, node.slice.step)
+        ]
         return run.split(value, lambda one: sequences.cut(run, one, bounds))
     index = run.evaluate(node.slice)
-    return run.split(value, lambda one: run.split(index, lambda two: sequences.pick(run, one, two, Origin.of(node))))
+    return run.split(
+        value, lambda one: run.split(index, lambda two: sequences.pick(run, one, two, Origin.of(node)))
+    )
 
 
 @expression(ast.ListComp, ast.GeneratorExp)

@@ -56,7 +56,7 @@ def _object(run: Run, before: Object | None, after: Object, why: str) -> Object:
         case List(items=one), List(items=two):
             kept = one if two[: len(one)] == one else ()
             return List(kept, run.unknown(why))
-        case (List() | Branched()), (List() | Branched()):
+        case ((List() | Branched()), (List() | Branched())):
             return List(rest=run.unknown(why))
         case Dict(items=pairs), Dict() if after.items[: len(pairs)] == pairs:
             return replace(before, rest=run.unknown(why))
@@ -82,5 +82,3 @@ def _attributes(
 ) -> tuple[tuple[str, Value], ...]:
     known = dict(before)
     return tuple((name, _value(run, known.get(name), value, why)) for name, value in after)
-
-

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keraslint.inference.core import Run
-    from keraslint.inference.values import Object, Value
+    from keraslint.inference.values import Constant, Object, Value
 
 
 @calling(Method)
@@ -68,7 +68,11 @@ def _of_object(
             return _of_sequence(run, thing, name) if handler is None else handler(run, ref, thing, arguments)
         case Dict():
             dict_handler = DICT_METHODS.get(name)
-            return run.unknown(f"'{name}' of a dict") if dict_handler is None else dict_handler(run, ref, thing, arguments)
+            return (
+                run.unknown(f"'{name}' of a dict")
+                if dict_handler is None
+                else dict_handler(run, ref, thing, arguments)
+            )
         case Instance():
             return run.unknown(f"class {thing.cls.node.name} shows no '{name}'")
         case _:
@@ -93,7 +97,9 @@ def _insert(run: Run, ref: Ref, thing: List, arguments: Arguments) -> Value:
     place, item = arguments.get("index", 0), arguments.get("object", 1)
     known = place is not None and isinstance(place.value, Const) and isinstance(place.value.value, int)
     if thing.rest is not None or item is None or place is None or not known:
-        run.state.heap[ref.address] = List(rest=run.unknown("an element was inserted at a place that is not known"))
+        run.state.heap[ref.address] = List(
+            rest=run.unknown("an element was inserted at a place that is not known")
+        )
         return Const(None)
     items = list(thing.items)
     items.insert(place.value.value, item)  # type: ignore[union-attr,arg-type]
@@ -104,7 +110,11 @@ def _insert(run: Run, ref: Ref, thing: List, arguments: Arguments) -> Value:
 def _pop(run: Run, ref: Ref, thing: List, arguments: Arguments) -> Value:
     place = arguments.get("index", 0)
     index = -1 if place is None else place.value.value if isinstance(place.value, Const) else None
-    if thing.rest is not None or not isinstance(index, int) or not -len(thing.items) <= index < len(thing.items):
+    if (
+        thing.rest is not None
+        or not isinstance(index, int)
+        or not -len(thing.items) <= index < len(thing.items)
+    ):
         run.state.heap[ref.address] = List(rest=run.unknown("an element was removed that is not known"))
         return run.unknown("an element that is not known")
     items = list(thing.items)
@@ -218,7 +228,9 @@ def _of_sequence(run: Run, thing: List | Tuple, name: str) -> Value:
     return run.unknown(f"what '{name}' of a sequence returns")
 
 
-PURE_STRING_METHODS = frozenset({"lower", "upper", "strip", "replace", "title", "capitalize", "format", "rstrip", "lstrip"})
+PURE_STRING_METHODS = frozenset(
+    {"lower", "upper", "strip", "replace", "title", "capitalize", "format", "rstrip", "lstrip"}
+)
 
 
 def _of_string(run: Run, text: str, name: str, arguments: Arguments) -> Value:
@@ -227,8 +239,8 @@ def _of_string(run: Run, text: str, name: str, arguments: Arguments) -> Value:
     complete = len(constants) == len(arguments.positional) and len(named) == len(arguments.keywords)
     if name == "join":
         return _join(run, text, arguments)
-    if name == "split" and complete and all(isinstance(constant, str) for constant in constants):
-        return _split(run, text, [constant for constant in constants if isinstance(constant, str)])
+    if name == "split" and not arguments.keywords and len(constants) == len(arguments.positional):
+        return _split(run, text, constants)
     if name not in PURE_STRING_METHODS or not complete or arguments.rest is not None:
         return run.unknown("a string that is not known")
     try:
@@ -242,24 +254,56 @@ def _join(run: Run, text: str, arguments: Arguments) -> Value:
     if item is None:
         return run.unknown("a string that is not known")
     items, rest = sequences.items_of(run, item.value)
-    parts = [part.value.value for part in items if isinstance(part.value, Const) and isinstance(part.value.value, str)]
-    return Const(text.join(parts)) if rest is None and len(parts) == len(items) else run.unknown("a string that is not known")
+    parts = [
+        part.value.value
+        for part in items
+        if isinstance(part.value, Const) and isinstance(part.value.value, str)
+    ]
+    return (
+        Const(text.join(parts))
+        if rest is None and len(parts) == len(items)
+        else run.unknown("a string that is not known")
+    )
 
 
-def _split(run: Run, text: str, separators: list[str]) -> Value:
+def _split(run: Run, text: str, separators: list[Constant]) -> Value:
     origin = Origin(1, 0, 1, 0)
-    if "" in separators or len(separators) > 1:
-        return run.unknown("a string that is not known")
-    return run.new(List(tuple(Item(Const(part), origin) for part in text.split(*separators))))
+    match separators:
+        case []:
+            parts = text.split()
+        case [str(separator)] if separator:
+            parts = text.split(separator)
+        case _:
+            return run.unknown("a string that is not known")
+    return run.new(List(tuple(Item(Const(part), origin) for part in parts)))
 
 
-ARRAY_METHODS = frozenset({"reshape", "astype", "copy", "flatten", "ravel", "transpose", "squeeze", "numpy", "mean",
-                           "sum", "max", "min", "argmax", "clip", "round", "repeat", "swapaxes", "dot", "cumsum"})
+ARRAY_METHODS = frozenset(
+    {
+        "reshape",
+        "astype",
+        "copy",
+        "flatten",
+        "ravel",
+        "transpose",
+        "squeeze",
+        "numpy",
+        "mean",
+        "sum",
+        "max",
+        "min",
+        "argmax",
+        "clip",
+        "round",
+        "repeat",
+        "swapaxes",
+        "dot",
+        "cumsum",
+    }
+)
 
 
 def _of_array(run: Run, data: Array | Tensor, name: str, node: ast.expr) -> Value:
     if isinstance(data, Array) and name in ARRAY_METHODS:
         return Array(Origin.of(node))
     return run.unknown(f"what '{name}' of an array returns")
-
-

@@ -72,7 +72,11 @@ def apply(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr
     """Calling a model on tensors or data."""
     if model.cls is not None and model.outputs is None and model.kind == "subclass":
         method = classes.find(model.cls, "call")
-        return run.unknown("the model shows no 'call'") if method is None else run.call(classes.bind(method, ref), arguments, node)
+        return (
+            run.unknown("the model shows no 'call'")
+            if method is None
+            else run.call(classes.bind(method, ref), arguments, node)
+        )
     return thawed(run, look(run, ref, model, node).outputs, model.name, ref, node)
 
 
@@ -82,10 +86,19 @@ def thawed(run: Run, value: Value, name: str | None, ref: Ref, node: ast.expr) -
         case Choice(test=test, text=text, then=then, other=other):
             return choice(test, text, thawed(run, then, name, ref, node), thawed(run, other, name, ref, node))
         case Snapshot(kind="dict", items=pairs) | Snapshot(kind="ordered_dict", items=pairs):
-            held = tuple((Const(key), Item(thawed(run, item.value, name, ref, node), Origin.of(node))) for key, item in pairs)
+            held = tuple(
+                (Const(key), Item(thawed(run, item.value, name, ref, node), Origin.of(node)))
+                for key, item in pairs
+            )
             return run.new(Dict(held, result=Result("predict", ref, node)))
         case Snapshot(items=pairs):
-            return run.new(List(tuple(Item(thawed(run, item.value, name, ref, node), Origin.of(node)) for _, item in pairs)))
+            return run.new(
+                List(
+                    tuple(
+                        Item(thawed(run, item.value, name, ref, node), Origin.of(node)) for _, item in pairs
+                    )
+                )
+            )
         case Unknown():
             return value
         case _:
@@ -110,7 +123,9 @@ def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.e
 
     # optimizer and loss come first everywhere; the third is metrics in Keras 2 and loss_weights in Keras 3.
     third = len(arguments.positional) > 2  # noqa: PLR2004
-    unclear = Item(Unknown("the third positional argument of compile differs between Keras 2 and 3"), Origin.of(node))
+    unclear = Item(
+        Unknown("the third positional argument of compile differs between Keras 2 and 3"), Origin.of(node)
+    )
     compiled = Compiled(
         Origin.of(node),
         loss=part("loss", 1),
@@ -149,7 +164,9 @@ def _fed(
     class_weight = arguments.get("class_weight")
     given = class_weight is not None and class_weight.value != Const(None)
     feed: Feed = "arrays"
-    run.events.append(DataEvent(model, call, Origin.of(node), assumed, targets, _present(weights), given, feed))
+    run.events.append(
+        DataEvent(model, call, Origin.of(node), assumed, targets, _present(weights), given, feed)
+    )
     validation = arguments.get("validation_data")
     if validation is not None:
         _validated(run, model, validation, node)
@@ -166,15 +183,21 @@ def _inside(data: Item | None, arguments: Arguments, node: ast.expr) -> Item | N
     return Item(Unknown("the targets come with the data, which is not followed"), Origin.of(node))
 
 
-def _validated(
-    run: Run, model: ModelSeen, validation: Item, node: ast.expr
-) -> None:
+def _validated(run: Run, model: ModelSeen, validation: Item, node: ast.expr) -> None:
     def one(value: Value) -> Value:
         if isinstance(value, Tuple) and value.rest is None and len(value.items) in {2, 3}:
             targets = frozen(run, value.items[1])
             weights = frozen(run, value.items[2]) if len(value.items) == 3 else None  # noqa: PLR2004
             run.events.append(
-                DataEvent(model, "evaluate", Origin.of(node), tuple(run.state.assumed.items()), targets, _present(weights), validation=True)
+                DataEvent(
+                    model,
+                    "evaluate",
+                    Origin.of(node),
+                    tuple(run.state.assumed.items()),
+                    targets,
+                    _present(weights),
+                    validation=True,
+                )
             )
         return Const(None)
 
@@ -231,7 +254,11 @@ def super_call(run: Run, above: Super, name: str, arguments: Arguments, node: as
         return _initialised(run, above.bound, thing, above.owner, arguments)
     if name == "__setattr__":
         return Const(None)
-    return call_method(run, above.bound, name, arguments, node) if isinstance(thing, Model) else run.unknown("a base class")
+    return (
+        call_method(run, above.bound, name, arguments, node)
+        if isinstance(thing, Model)
+        else run.unknown("a base class")
+    )
 
 
 def _initialised(run: Run, ref: Ref, thing: Model | Instance, owner: Class, arguments: Arguments) -> Value:
@@ -250,4 +277,3 @@ def _initialised(run: Run, ref: Ref, thing: Model | Instance, owner: Class, argu
         thing, kind="functional", outputs=value, name=name, outputs_at=outputs.origin
     )
     return Const(None)
-

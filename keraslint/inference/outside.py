@@ -39,26 +39,36 @@ def outside(run: Run, callee: Symbol, arguments: Arguments, node: ast.expr) -> V
     handler = KNOWN.get(callee.name)
     if handler is not None:
         return handler(run, arguments, node)
-    name = callee.name
+    value = _model(run, callee.name, arguments, node) or _layer(callee.name, arguments, node)
+    if value is not None:
+        return value
+    if symbols.makes_array(callee.name):
+        return _array(arguments, node)
+    if symbols.is_tensor_op(callee.name) and _on_tensor(arguments):
+        return _operation(run, callee.name, node)
+    return run.unknown(f"what '{callee.name}' returns is not known")
+
+
+def _model(run: Run, name: str, arguments: Arguments, node: ast.expr) -> Value | None:
     if name in {symbols.MODEL, symbols.SEQUENTIAL}:
         return models.make(run, name, arguments, node)
     if name in symbols.COPIES_OF_MODELS:
         return _copied(run, arguments, node)
     if symbols.is_application(name):
-        return run.new(Model("functional", Origin.of(node), Tensor(None, Origin.of(node)), models.text_of(arguments.get("name"))))
-    if name == symbols.INPUT:
-        return Tensor(models.text_of(arguments.get("name")), Origin.of(node))
-    if symbols.makes_array(name):
-        return _array(arguments, node)
-    if symbols.is_layer_function(name):
-        return Tensor(models.text_of(arguments.get("name")), Origin.of(node))
+        given = models.text_of(arguments.get("name"))
+        return run.new(Model("functional", Origin.of(node), Tensor(None, Origin.of(node)), given))
+    return None
+
+
+def _layer(name: str, arguments: Arguments, node: ast.expr) -> Value | None:
+    given = models.text_of(arguments.get("name"))
+    if name == symbols.INPUT or symbols.is_layer_function(name):
+        return Tensor(given, Origin.of(node))
     if symbols.is_layer(name):
-        return Made(name, models.text_of(arguments.get("name")), Origin.of(node), plain=_single(name, arguments))
+        return Made(name, given, Origin.of(node), plain=_single(name, arguments))
     if name.startswith("keras.") and name.rpartition(".")[2][:1].isupper():
-        return Made(name, models.text_of(arguments.get("name")), Origin.of(node))
-    if symbols.is_tensor_op(name) and _on_tensor(arguments):
-        return _operation(run, name, node)
-    return run.unknown(f"what '{name}' returns is not known")
+        return Made(name, given, Origin.of(node))
+    return None
 
 
 def _array(arguments: Arguments, node: ast.expr) -> Value:
@@ -69,8 +79,29 @@ def _on_tensor(arguments: Arguments) -> bool:
     return any(isinstance(item.value, Tensor) for item in arguments.positional)
 
 
-SEVERAL = frozenset({"split", "unstack", "meshgrid", "while_loop", "map_fn", "scan", "cond", "moments", "unique", "top_k",
-                     "rnn", "switch", "associative_scan", "nonzero", "where", "slogdet", "qr", "svd", "eigh"})
+SEVERAL = frozenset(
+    {
+        "split",
+        "unstack",
+        "meshgrid",
+        "while_loop",
+        "map_fn",
+        "scan",
+        "cond",
+        "moments",
+        "unique",
+        "top_k",
+        "rnn",
+        "switch",
+        "associative_scan",
+        "nonzero",
+        "where",
+        "slogdet",
+        "qr",
+        "svd",
+        "eigh",
+    }
+)
 
 
 def _operation(run: Run, name: str, node: ast.expr) -> Value:
@@ -84,8 +115,10 @@ def _single(name: str, arguments: Arguments) -> bool:
     if kind in symbols.LAYERS_WITH_ANY_OUTPUT:
         return False
     state = arguments.get("return_state")
-    return kind not in symbols.LAYERS_WITH_STATE or (state is None and kind not in {"RNN", "Bidirectional"}) or (
-        state is not None and state.value == Const(value=False)
+    return (
+        kind not in symbols.LAYERS_WITH_STATE
+        or (state is None and kind not in {"RNN", "Bidirectional"})
+        or (state is not None and state.value == Const(value=False))
     )
 
 
@@ -115,9 +148,12 @@ def _copied(run: Run, arguments: Arguments, node: ast.expr) -> Value:
 def _range(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     bounds = [item.value.value for item in arguments.positional if isinstance(item.value, Const)]
     whole = [bound for bound in bounds if isinstance(bound, int)]
-    if len(whole) != len(arguments.positional) or not whole or len(whole) > 3 or (len(whole) == 3 and not whole[2]):  # noqa: PLR2004
+    if len(whole) != len(arguments.positional):
         return Tuple((), run.unknown("a range that is not known"))
-    numbers = range(*whole)
+    try:
+        numbers = range(*whole)
+    except (TypeError, ValueError):
+        return Tuple((), run.unknown("a range that raises"))
     if len(numbers) > sequences.MAX_ITEMS:
         return Tuple((), run.unknown(f"a range of more than {sequences.MAX_ITEMS}"))
     return Tuple(tuple(Item(Const(number), Origin.of(node)) for number in numbers))
@@ -161,7 +197,10 @@ def _enumerate(run: Run, arguments: Arguments, node: ast.expr) -> Value:
         return run.unknown("an enumeration that is not known")
     items, rest = sequences.items_of(run, given.value)
     origin = Origin.of(node)
-    rows = (Item(Tuple((Item(Const(place), origin), item)), item.origin) for place, item in enumerate(items, first))
+    rows = (
+        Item(Tuple((Item(Const(place), origin), item)), item.origin)
+        for place, item in enumerate(items, first)
+    )
     return Tuple(tuple(rows), rest)
 
 
@@ -185,8 +224,14 @@ def _listed(kind: str) -> Callable[[Run, Arguments, ast.expr], Value]:
 
 def _sorted(run: Run, arguments: Arguments, _: ast.expr) -> Value:
     given = arguments.get("iterable", 0)
-    items, rest = ((), run.unknown("nothing to sort")) if given is None else sequences.items_of(run, given.value)
-    keys = [item.value.value for item in items if isinstance(item.value, Const) and isinstance(item.value.value, str)]
+    items, rest = (
+        ((), run.unknown("nothing to sort")) if given is None else sequences.items_of(run, given.value)
+    )
+    keys = [
+        item.value.value
+        for item in items
+        if isinstance(item.value, Const) and isinstance(item.value.value, str)
+    ]
     if rest is not None or len(keys) != len(items) or arguments.get("key") or arguments.get("reverse"):
         return run.new(List(rest=run.unknown("a sorted sequence that is not known")))
     order = sorted(range(len(items)), key=lambda place: keys[place])
@@ -207,7 +252,11 @@ def _mapping(run: Run, arguments: Arguments) -> Dict:
     if arguments.positional:
         value = arguments.positional[0].value
         thing = run.object(value) if isinstance(value, Ref) else value
-        mapped = sequences.update(run, mapped, value) if isinstance(thing, Dict) else _from_pairs(run, mapped, value)
+        mapped = (
+            sequences.update(run, mapped, value)
+            if isinstance(thing, Dict)
+            else _from_pairs(run, mapped, value)
+        )
     for name, item in arguments.keywords:
         mapped = sequences.put(mapped, Const(name), item)
     return mapped
@@ -225,8 +274,9 @@ def _from_pairs(run: Run, mapped: Dict, value: Value) -> Dict:
 
 def _text(run: Run, arguments: Arguments, _: ast.expr) -> Value:
     given = arguments.get("object", 0)
-    constant = given is not None and isinstance(given.value, Const)
-    return Const(str(given.value.value)) if given is not None and constant else run.unknown("a string that is not known")  # type: ignore[union-attr]
+    if given is None or not isinstance(given.value, Const):
+        return run.unknown("a string that is not known")
+    return Const(str(given.value.value))
 
 
 def _isinstance(run: Run, arguments: Arguments, _: ast.expr) -> Value:
@@ -239,7 +289,11 @@ def _isinstance(run: Run, arguments: Arguments, _: ast.expr) -> Value:
     actual = kinds.get(type(thing))
     if isinstance(thing, Const):
         actual = type(thing.value).__name__
-    return run.unknown("a type that is not known") if actual is None or wanted not in PLAIN_TYPES else Const(actual == wanted)
+    return (
+        run.unknown("a type that is not known")
+        if actual is None or wanted not in PLAIN_TYPES
+        else Const(actual == wanted)
+    )
 
 
 PLAIN_TYPES = frozenset({"list", "dict", "tuple", "str", "int", "float", "bool"})
@@ -281,4 +335,3 @@ KNOWN: dict[str, Callable[[Run, Arguments, ast.expr], Value]] = {
     "sklearn.model_selection.train_test_split": _split_data,
     **{f"keras.datasets.{name}.load_data": _dataset for name in symbols.DATASETS},
 }
-

@@ -6,8 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 
 # Each of these registers its handlers with the core.
-from keraslint.inference import calls, conditions, expressions, methods, outside, statements  # noqa: F401
-from keraslint.inference import classes
+from keraslint.inference import calls, classes, conditions, expressions, methods, outside, statements  # noqa: F401
 from keraslint.inference.core import Arguments, Exhausted, Run
 from keraslint.inference.events import Event
 from keraslint.inference.state import State
@@ -18,7 +17,7 @@ OPEN = Arguments(rest=Unknown("it is called from elsewhere"))
 
 @dataclass(frozen=True)
 class Interpreted:
-    """What happened in a document: its events in the order in which they were met, and why it stopped early."""
+    """What happened in a document: its events in the order of their meeting, and why it stopped early."""
 
     events: tuple[Event, ...]
     texts: tuple[tuple[str, str], ...]
@@ -43,8 +42,18 @@ def interpret(tree: ast.Module) -> Interpreted:
     return Interpreted(tuple(run.events), tuple(run.state.texts.items()), stopped)
 
 
-TRAINING = frozenset({"compile", "fit", "fit_generator", "evaluate", "train_on_batch", "test_on_batch", "predict",
-                      "predict_on_batch"})
+TRAINING = frozenset(
+    {
+        "compile",
+        "fit",
+        "fit_generator",
+        "evaluate",
+        "train_on_batch",
+        "test_on_batch",
+        "predict",
+        "predict_on_batch",
+    }
+)
 
 
 class _Roots:
@@ -62,7 +71,7 @@ class _Roots:
         self.training -= TRAINING
 
     def wanted(self, name: str, *, again: bool) -> bool:
-        """Whether a definition leads to training, and, the first time round, is not called by anything else."""
+        """Whether a definition leads to training and, the first time round, is called by nothing else."""
         return name in self.training and (again or name not in self.mentioned)
 
 
@@ -105,7 +114,9 @@ def _class(run: Run, cls: Class, roots: _Roots) -> None:
     waiting = [
         (value.node.name, value)
         for _, value in cls.attributes
-        if isinstance(value, Function) and value.node not in run.entered and isinstance(value.node, ast.FunctionDef)
+        if isinstance(value, Function)
+        and value.node not in run.entered
+        and isinstance(value.node, ast.FunctionDef)
     ]
     if not waiting:
         return
@@ -146,16 +157,21 @@ def _shared(before: State, states: list[State]) -> State:
     """What several methods leave behind together: a thing that two of them leave differently is unknown."""
     merged = before.copy()
     for address in sorted({address for state in states for address in state.heap.written}):
-        versions = [state.heap[address] for state in states if state.heap.get(address) != before.heap.get(address) and address in state.heap]
+        versions = [
+            state.heap[address]
+            for state in states
+            if state.heap.get(address) != before.heap.get(address) and address in state.heap
+        ]
         if address not in before.heap:
             merged.heap[address] = versions[0]
         elif versions and all(isinstance(version, Instance | Model) for version in versions):
-            merged.heap[address] = _agreed(before, address, [version for version in versions if isinstance(version, Instance | Model)])
+            merged.heap[address] = _agreed(
+                before, address, [version for version in versions if isinstance(version, Instance | Model)]
+            )
     return merged
 
 
 def _agreed(before: State, address: int, versions: list[Instance | Model]) -> Instance | Model:
-
 
     start = before.heap[address]
     held = dict(start.attributes) if isinstance(start, Instance | Model) else {}
@@ -166,12 +182,20 @@ def _agreed(before: State, address: int, versions: list[Instance | Model]) -> In
                 changes.setdefault(name, []).append(value)
     for name, values in changes.items():
         same = all(value == values[0] for value in values)
-        held[name] = values[0] if same else Unknown(f"'{name}' is assigned in several methods", f"@{address}.{name}")
-    compiled = [version.compiled for version in versions if isinstance(version, Model) and version.compiled is not None]
+        held[name] = (
+            values[0] if same else Unknown(f"'{name}' is assigned in several methods", f"@{address}.{name}")
+        )
+    compiled = [
+        version.compiled
+        for version in versions
+        if isinstance(version, Model) and version.compiled is not None
+    ]
     made = replace(versions[0], attributes=tuple(held.items()))
     if isinstance(made, Model) and compiled:
-        one = compiled[0] if all(value == compiled[0] for value in compiled) else Unknown("it is compiled in several methods")
+        one = (
+            compiled[0]
+            if all(value == compiled[0] for value in compiled)
+            else Unknown("it is compiled in several methods")
+        )
         return replace(made, compiled=one)
     return made
-
-

@@ -26,7 +26,18 @@ def used(
         return
     model = seen(run, result.model, result.node)
     if model is not None:
-        run.events.append(UseEvent(model, result.call, Origin.of(result.node), how, origin, tuple(run.state.assumed.items()), count, index))
+        run.events.append(
+            UseEvent(
+                model,
+                result.call,
+                Origin.of(result.node),
+                how,
+                origin,
+                tuple(run.state.assumed.items()),
+                count,
+                index,
+            )
+        )
 
 
 def index(run: Run, result: Result, place: Value, origin: Origin) -> Value:

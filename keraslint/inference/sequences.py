@@ -1,4 +1,4 @@
-"""Lists, tuples, dicts and strings: their elements, operators, subscripts, and assignment to several names."""
+"""Lists, tuples, dicts and strings: elements, operators, subscripts, and assignment to several names."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ def operate(run: Run, node: ast.BinOp, left: Value, right: Value) -> Value:
     if isinstance(node.op, ast.Add) and isinstance(left, Ref | Tuple):
         return run.each(left, lambda one: run.each(right, lambda two: joined(run, one, two)))
     if isinstance(node.op, ast.Mult) and isinstance(right, Const) and isinstance(right.value, int):
-        return run.each(left, lambda one: repeated(run, one, right.value))
+        times = right.value
+        return run.each(left, lambda one: repeated(run, one, times))
     if isinstance(left, Array) or isinstance(right, Array):
         return Array(Origin.of(node))
     return run.unknown("an operation on something that is not known")
@@ -99,7 +100,11 @@ def _constants(run: Run, operator: ast.operator, left: Const, right: Const) -> V
     if isinstance(one, str):
         if isinstance(operator, ast.Add) and isinstance(two, str):
             return Const(one + two)
-        return _format(run, one, right) if isinstance(operator, ast.Mod) else run.unknown("an operation on strings")
+        return (
+            _format(run, one, right)
+            if isinstance(operator, ast.Mod)
+            else run.unknown("an operation on strings")
+        )
     if not isinstance(one, int | float) or not isinstance(two, int | float):
         return run.unknown("an operation on constants")
     return _arithmetic(run, operator, one, two)
@@ -146,12 +151,12 @@ def joined(run: Run, left: Value | Object, right: Value | Object) -> Value:
     return Tuple(together, made) if isinstance(left, Tuple) else run.new(List(together, made))
 
 
-def repeated(run: Run, thing: Value | Object, times: float | str | bytes | complex | None) -> Value:
+def repeated(run: Run, thing: Value | Object, times: int) -> Value:
     """``[x] * 3``."""
     match thing:
-        case List(items=items, rest=None) if isinstance(times, int) and len(items) * times <= MAX_ITEMS:
+        case List(items=items, rest=None) if len(items) * times <= MAX_ITEMS:
             return run.new(List(items * times))
-        case Tuple(items=items, rest=None) if isinstance(times, int) and len(items) * times <= MAX_ITEMS:
+        case Tuple(items=items, rest=None) if len(items) * times <= MAX_ITEMS:
             return Tuple(items * times)
         case _:
             return run.unknown("a repetition of something that is not known")
@@ -168,8 +173,8 @@ def _pick(run: Run, thing: Value | Object, index: Value, origin: Origin) -> Valu
     position = index.value if isinstance(index, Const) and not isinstance(index.value, bool) else None
     match thing:
         case Array() | Tensor():
-            return type(thing)(origin) if isinstance(thing, Array) else Tensor(None, origin)
-        case (List(items=items) | Tuple(items=items)) if isinstance(position, int):
+            return Array(origin) if isinstance(thing, Array) else Tensor(None, origin)
+        case List(items=items) | Tuple(items=items) if isinstance(position, int):
             if -len(items) <= position < len(items) and (position >= 0 or thing.rest is None):
                 return items[position].value
         case Dict() if isinstance(index, Const):
@@ -179,7 +184,9 @@ def _pick(run: Run, thing: Value | Object, index: Value, origin: Origin) -> Valu
             if item is not None:
                 return item.value
         case Unknown(key=key) if isinstance(index, Const) and key:
-            return run.state.names.get((-1, f"{key}[{position!r}]"), Unknown(thing.reason, f"{key}[{position!r}]"))
+            return run.state.names.get(
+                (-1, f"{key}[{position!r}]"), Unknown(thing.reason, f"{key}[{position!r}]")
+            )
         case Model():
             return run.unknown("a model is not indexed")
     return run.unknown("an element that is not known")
@@ -188,14 +195,15 @@ def _pick(run: Run, thing: Value | Object, index: Value, origin: Origin) -> Valu
 def cut(run: Run, value: Value, bounds: list[Value | None]) -> Value:
     """``value[lower:upper:step]``."""
     limits = [None if bound is None else bound.value if isinstance(bound, Const) else ... for bound in bounds]
-    known = all(limit is None or isinstance(limit, int) for limit in limits)
+    whole = [limit for limit in limits if limit is None or isinstance(limit, int)]
+    known = len(whole) == len(limits)
 
     def slice_of(thing: Value | Object) -> Value:
         if isinstance(thing, Array):
             return thing
         if not known or not isinstance(thing, List | Tuple) or thing.rest is not None:
             return run.unknown("a slice of something that is not known")
-        part = thing.items[slice(*limits)]
+        part = thing.items[slice(whole[0], whole[1], whole[2])]
         return Tuple(part) if isinstance(thing, Tuple) else run.new(List(part))
 
     return run.each(value, slice_of)
@@ -211,17 +219,16 @@ def assign(run: Run, target: ast.expr, value: Value, origin: Origin) -> None:
         case ast.Starred(value=inner):
             assign(run, inner, value, origin)
         case ast.Attribute(value=holder, attr=name):
-            run.split(run.evaluate(holder), lambda one: _nothing(attributes.write(run, one, name, value)))
+            run.split(run.evaluate(holder), lambda one: attributes.write(run, one, name, value))
         case ast.Subscript():
             _store(run, target, value, origin)
 
 
-def _nothing(_: None) -> Value:
-    return Const(None)
-
-
 def _store(run: Run, target: ast.Subscript, value: Value, origin: Origin) -> None:
-    holder, index = run.evaluate(target.value), run.evaluate(target.slice) if not isinstance(target.slice, ast.Slice) else None
+    holder, index = (
+        run.evaluate(target.value),
+        run.evaluate(target.slice) if not isinstance(target.slice, ast.Slice) else None,
+    )
 
     def into(one: Value) -> Value:
         if isinstance(one, Ref):
@@ -237,12 +244,16 @@ def _stored(run: Run, ref: Ref, thing: Value | Object, index: Value | None, item
     match thing:
         case Dict():
             run.state.heap[ref.address] = put(thing, index or run.unknown("a key"), item)
-        case List(items=items) if isinstance(index, Const) and isinstance(index.value, int) and abs(index.value) < len(items):
+        case List(items=items) if (
+            isinstance(index, Const) and isinstance(index.value, int) and abs(index.value) < len(items)
+        ):
             changed = list(items)
             changed[index.value] = item
             run.state.heap[ref.address] = replace(thing, items=tuple(changed))
         case List():
-            run.state.heap[ref.address] = List(rest=run.unknown("an element was replaced at a place that is not known"))
+            run.state.heap[ref.address] = List(
+                rest=run.unknown("an element was replaced at a place that is not known")
+            )
     return Const(None)
 
 

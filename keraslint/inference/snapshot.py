@@ -49,9 +49,14 @@ def freeze(run: Run, value: Value, depth: int = 0) -> Value:
         case Tuple(rest=Unknown() as rest):
             return rest
         case Tuple(items=items, fields=None):
-            return Snapshot("tuple", tuple((place, _item(run, item, depth)) for place, item in enumerate(items)))
+            return Snapshot(
+                "tuple", tuple((place, _item(run, item, depth)) for place, item in enumerate(items))
+            )
         case Tuple(items=items, fields=fields) if fields is not None:
-            return Snapshot("namedtuple", tuple((key, _item(run, item, depth)) for key, item in zip(fields, items, strict=False)))
+            return Snapshot(
+                "namedtuple",
+                tuple((key, _item(run, item, depth)) for key, item in zip(fields, items, strict=False)),
+            )
         case _:
             return value
 
@@ -72,7 +77,9 @@ def _object(run: Run, thing: Object, depth: int) -> Value:
         case List(rest=Unknown() as rest) | Dict(rest=Unknown() as rest):
             return rest
         case List(items=items):
-            return Snapshot("list", tuple((place, _item(run, item, depth)) for place, item in enumerate(items)))
+            return Snapshot(
+                "list", tuple((place, _item(run, item, depth)) for place, item in enumerate(items))
+            )
         case Dict(items=pairs, ordered=ordered):
             return _mapping(run, pairs, depth, ordered=ordered)
         case Instance(cls=cls, name=name):
@@ -99,7 +106,7 @@ def seen(run: Run, ref: Ref, node: ast.expr | None = None) -> ModelSeen | None:
 
 
 def look(run: Run, ref: Ref, model: Model, node: ast.expr | None) -> ModelSeen:
-    """The model as it stands now: the outputs it was made with, its last layer's, or what its ``call`` returns."""
+    """The model as it stands now: the outputs it was given, its last layer's, or what ``call`` returns."""
     outputs = model.outputs
     if outputs is None and model.kind == "sequential":
         last = model.layers[-1] if model.layers else None

@@ -25,13 +25,15 @@ V = TypeVar("V")
 
 
 class Store(dict[K, V]):
-    """A dict that remembers which keys were written, so that merging costs what was changed, not what there is."""
+    """A dict that remembers which keys were written: merging costs what was changed, not what there is."""
 
     def __init__(self, held: Mapping[K, V] | None = None, written: Iterable[K] = ()) -> None:
+        """Start from ``held``, of which ``written`` counts as changed."""
         super().__init__(held or {})
         self.written = set(written)
 
     def __setitem__(self, key: K, value: V) -> None:
+        """Write and remember."""
         self.written.add(key)
         super().__setitem__(key, value)
 
@@ -72,7 +74,7 @@ def simplify(value: Value, assumed: dict[str, bool]) -> Value:
 
 
 def choice(test: str, text: str, then: Value, other: Value) -> Value:
-    """``then`` if ``test`` else ``other``; one of them where they are equal; unknown where there are too many."""
+    """``then`` if ``test`` else ``other``; one where they are equal; unknown where they are too many."""
     then = simplify_one(then, test, holds=True)
     other = simplify_one(other, test, holds=False)
     if then is other or then == other:

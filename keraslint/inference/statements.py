@@ -114,7 +114,9 @@ def _unknown_times(
     frame.broken, frame.continued = [], []
     before = run.state.copy()
     if target is not None:
-        element = run.unknown("an element of a sequence that is not known" if target[1] is None else target[1].reason)
+        element = run.unknown(
+            "an element of a sequence that is not known" if target[1] is None else target[1].reason
+        )
         sequences.assign(run, target[0], element, Origin.of(target[0]))
     run.execute(body)
     run.state = merge_exits([*frame.broken, *frame.continued], run.state, before.assumed)
@@ -248,7 +250,12 @@ def imported_from(run: Run, node: ast.ImportFrom) -> None:
         if alias.name == "*":
             run.stars.append(module)
         elif node.level:
-            run.bind(name, Unknown(f"'{name}' comes from another file", f"import {'.' * node.level}{module}.{alias.name}"))
+            run.bind(
+                name,
+                Unknown(
+                    f"'{name}' comes from another file", f"import {'.' * node.level}{module}.{alias.name}"
+                ),
+            )
         else:
             run.bind(name, Symbol(symbols.canonical(f"{module}.{alias.name}")))
 
@@ -270,11 +277,8 @@ def class_definition(run: Run, node: ast.ClassDef) -> None:
     inner, run.frame = run.frame, outer
     attributes = [(name, value) for (frame, name), value in run.state.names.items() if frame == inner]
     bare = Class(node, outer, bases)
-    for part in node.body:
-        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
-            attributes.append((part.name, Function(part, outer, owner=bare)))
+    functions = (part for part in node.body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef))
+    attributes.extend((part.name, Function(part, outer, owner=bare)) for part in functions)
     made = Class(node, outer, bases, tuple(attributes))
     run.defined.append(made)
     run.bind(node.name, made)
-
-

@@ -28,8 +28,22 @@ INPUT = "keras.Input"
 _MODEL_NAMES: Mapping[str, str] = MappingProxyType(
     {"Model": MODEL, "Functional": MODEL, "Sequential": SEQUENTIAL, "Input": INPUT, "InputLayer": INPUT}
 )
-_MODEL_HOMES = frozenset({"keras", "models", "engine", "training", "functional", "sequential", "model",
-                          "layers", "input_layer", "core", "topology", "input_spec", "topology"})
+_MODEL_HOMES = frozenset(
+    {
+        "keras",
+        "models",
+        "engine",
+        "training",
+        "functional",
+        "sequential",
+        "model",
+        "layers",
+        "input_layer",
+        "core",
+        "topology",
+        "input_spec",
+    }
+)
 
 
 def canonical(name: str) -> str:
@@ -51,8 +65,16 @@ def canonical(name: str) -> str:
 _STARS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "keras.models": ("Model", "Sequential", "load_model", "clone_model"),
-        "keras": ("Model", "Sequential", "Input", "layers", "models", "losses", "metrics", "optimizers", "backend",
-                  "utils", "applications", "callbacks", "ops"),
+        "keras": (
+            *_MODEL_NAMES,
+            "layers",
+            "models",
+            "losses",
+            "metrics",
+            "optimizers",
+            "ops",
+            "applications",
+        ),
         "keras.layers": ("Input",),
         "tensorflow": ("keras",),
         "tensorflow.keras": (),
@@ -66,35 +88,60 @@ def from_star(name: str, modules: list[str]) -> str | None:
         home = canonical(module)
         if name in _STARS.get(home, ()):
             return canonical(f"{home}.{name}")
-        if home in {"keras.layers", "keras.losses", "keras.metrics", "keras.optimizers"} and name[:1].isupper():
+        if (
+            home in {"keras.layers", "keras.losses", "keras.metrics", "keras.optimizers"}
+            and name[:1].isupper()
+        ):
             return f"{home}.{name}"
     return None
 
 
-LAYERS_WITH_STATE = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
-                               "Bidirectional", "CuDNNLSTM", "CuDNNGRU", "StackedRNNCells"})
+# fmt: off
+LAYERS_WITH_STATE = frozenset({
+    "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "CuDNNGRU", "CuDNNLSTM", "GRU", "LSTM",
+    "RNN", "SimpleRNN", "StackedRNNCells",
+})
+# fmt: on
 """Layers that return a list when made with ``return_state=True``."""
 
-LAYERS_WITH_ANY_OUTPUT = frozenset({"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "Layer",
-                                    "MultiHeadAttention", "Attention", "AdditiveAttention", "Wrapper",
-                                    "AbstractRNNCell", "RandomApply", "Pipeline", "HashedCrossing"})
+# fmt: off
+LAYERS_WITH_ANY_OUTPUT = frozenset({
+    "AbstractRNNCell", "AdditiveAttention", "Attention", "FlaxLayer", "HashedCrossing", "JaxLayer",
+    "Lambda", "Layer", "MultiHeadAttention", "Pipeline", "RandomApply", "TFSMLayer",
+    "TorchModuleWrapper", "Wrapper",
+})
+# fmt: on
 """Layers of which the number of outputs is not fixed."""
 
-ONE_ARRAY = frozenset(
-    """
-    abs add arange argmax argmin argsort array asarray ascontiguousarray astype clip column_stack concatenate copy
-    cos cumsum diff divide dot dstack exp expand_dims eye flip full full_like hstack identity linspace log logical_not
-    matmul max maximum mean min minimum mod moveaxis multiply negative ones ones_like pad power ravel repeat reshape
-    roll rollaxis round sign sin sort sqrt square squeeze stack std subtract sum swapaxes tile transpose vstack zeros
-    zeros_like fromiter load_npy frombuffer float32 float64 int32 int64 convert_to_tensor constant cast one_hot range
-    rand randn randint random normal uniform choice permutation random_sample standard_normal binomial poisson
-    integers standard_normal beta gamma truncated_normal to_categorical normalize pad_sequences ones_initializer
-    """.split()
-)
+# fmt: off
+ONE_ARRAY = frozenset({
+    "abs", "add", "arange", "argmax", "argmin", "argsort", "array", "asarray", "ascontiguousarray",
+    "astype", "beta", "binomial", "cast", "choice", "clip", "column_stack", "concatenate", "constant",
+    "convert_to_tensor", "copy", "cos", "cumsum", "diff", "divide", "dot", "dstack", "exp",
+    "expand_dims", "eye", "flip", "float32", "float64", "frombuffer", "fromiter", "full", "full_like",
+    "gamma", "hstack", "identity", "int32", "int64", "integers", "linspace", "load_npy", "log",
+    "logical_not", "matmul", "max", "maximum", "mean", "min", "minimum", "mod", "moveaxis", "multiply",
+    "negative", "normal", "normalize", "one_hot", "ones", "ones_initializer", "ones_like", "pad",
+    "pad_sequences", "permutation", "poisson", "power", "rand", "randint", "randn", "random",
+    "random_sample", "range", "ravel", "repeat", "reshape", "roll", "rollaxis", "round", "sign", "sin",
+    "sort", "sqrt", "square", "squeeze", "stack", "standard_normal", "std", "subtract", "sum",
+    "swapaxes", "tile", "to_categorical", "transpose", "truncated_normal", "uniform", "vstack", "zeros",
+    "zeros_like",
+})
+# fmt: on
 """Functions of numpy, tensorflow and Keras (by their last name) that return one array."""
 
-_ARRAY_HOMES = ("numpy", "tensorflow", "keras.ops", "keras.random", "keras.utils", "keras.backend", "jax.numpy",
-                "keras.preprocessing", "keras.np_utils")
+_ARRAY_HOMES = (
+    "numpy",
+    "tensorflow",
+    "keras.ops",
+    "keras.random",
+    "keras.utils",
+    "keras.backend",
+    "jax.numpy",
+    "keras.preprocessing",
+    "keras.np_utils",
+)
 
 
 def makes_array(symbol: str) -> bool:
@@ -111,7 +158,10 @@ def is_tensor_op(symbol: str) -> bool:
 
 def is_layer(symbol: str) -> bool:
     """Whether ``symbol`` is a class of layers."""
-    return symbol.startswith(("keras.layers.", "keras_hub.layers.", "keras_cv.layers.")) and symbol.rpartition(".")[2][:1].isupper()
+    return (
+        symbol.startswith(("keras.layers.", "keras_hub.layers.", "keras_cv.layers."))
+        and symbol.rpartition(".")[2][:1].isupper()
+    )
 
 
 def is_layer_function(symbol: str) -> bool:
@@ -119,11 +169,20 @@ def is_layer_function(symbol: str) -> bool:
     return symbol.startswith("keras.layers.") and symbol.rpartition(".")[2][:1].islower()
 
 
-DATASETS = ("mnist", "fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "boston_housing",
-            "california_housing")
+DATASETS = (
+    "mnist",
+    "fashion_mnist",
+    "cifar10",
+    "cifar100",
+    "imdb",
+    "reuters",
+    "boston_housing",
+    "california_housing",
+)
 
-COPIES_OF_MODELS = frozenset({"keras.models.clone_model", "keras.utils.multi_gpu_model",
-                              "keras.utils.training_utils.multi_gpu_model"})
+COPIES_OF_MODELS = frozenset(
+    {"keras.models.clone_model", "keras.utils.multi_gpu_model", "keras.utils.training_utils.multi_gpu_model"}
+)
 
 
 def is_application(symbol: str) -> bool:
@@ -131,7 +190,30 @@ def is_application(symbol: str) -> bool:
     return symbol.startswith("keras.applications.") and symbol.rpartition(".")[2][:1].isupper()
 
 
-HARMLESS = ("keras", "tensorflow", "numpy", "builtins", "os", "sys", "time", "math", "matplotlib", "logging", "json",
-            "pathlib", "collections", "itertools", "functools", "random", "pandas", "jax", "torch", "tqdm", "copy",
-            "warnings", "datetime", "typing")
+HARMLESS = (
+    "keras",
+    "tensorflow",
+    "numpy",
+    "builtins",
+    "os",
+    "sys",
+    "time",
+    "math",
+    "matplotlib",
+    "logging",
+    "json",
+    "pathlib",
+    "collections",
+    "itertools",
+    "functools",
+    "random",
+    "pandas",
+    "jax",
+    "torch",
+    "tqdm",
+    "copy",
+    "warnings",
+    "datetime",
+    "typing",
+)
 """Packages whose functions do not change the lists and dicts that they are given (but ``random.shuffle``)."""

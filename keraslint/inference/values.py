@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from types import EllipsisType
 from typing import TypeAlias, Union
 
 from keraslint.pairing import Call, ModelKind
@@ -42,16 +43,19 @@ class Unknown:
     key: str = ""
 
 
+Constant: TypeAlias = Union[str, bytes, int, float, complex, bool, EllipsisType, None]
+
+
 @dataclass(frozen=True)
 class Const:
     """A string, bytes, number, boolean, ``None`` or ``...``."""
 
-    value: str | bytes | int | float | complex | bool | None | ellipsis  # type: ignore[name-defined]  # noqa: F821
+    value: Constant
 
 
 @dataclass(frozen=True)
 class Choice:
-    """``then`` where the condition holds, ``other`` where it does not; equal ``test`` means equal condition."""
+    """``then`` where the condition holds, ``other`` where not; equal ``test`` means equal condition."""
 
     test: str
     text: str
@@ -85,7 +89,9 @@ class Ref:
 
 @dataclass(frozen=True)
 class Tensor:
-    """A symbolic tensor: the output of a layer. ``name`` is the layer's, None where Keras makes it up or it is not known."""
+    """A symbolic tensor: the output of a layer. ``name`` is the layer's, None where Keras makes it up or it
+    is not known.
+    """
 
     name: str | None
     origin: Origin
@@ -100,7 +106,7 @@ class Array:
 
 @dataclass(frozen=True)
 class Symbol:
-    """Something imported from outside, by its canonical dotted name (``keras.layers.Dense``, ``numpy.zeros``)."""
+    """Something imported from outside, by its canonical dotted name (``keras.layers.Dense``)."""
 
     name: str
 
@@ -117,7 +123,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Function:
-    """A function of the program, with the frame that it was defined in and, for a method, what it is bound to."""
+    """A function of the program, the frame that it was defined in and, for a method, what it is bound to."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     frame: int
@@ -171,7 +177,7 @@ class MetricsNames:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A container as it was when a call took it, with nothing left to change in it; ``kind`` as in ``tree``."""
+    """A container as it was when a call took it, with nothing left to change in it."""
 
     kind: Kind
     items: tuple[tuple[Key, Item], ...]
@@ -189,14 +195,29 @@ class Compiled:
 
 
 Value: TypeAlias = Union[
-    Unknown, Const, Choice, Tuple, Ref, Tensor, Array, Symbol, Made, Function, Class, Super, Method,
-    Result, MetricsNames, Snapshot, Compiled,
+    Unknown,
+    Const,
+    Choice,
+    Tuple,
+    Ref,
+    Tensor,
+    Array,
+    Symbol,
+    Made,
+    Function,
+    Class,
+    Super,
+    Method,
+    Result,
+    MetricsNames,
+    Snapshot,
+    Compiled,
 ]
 
 
 @dataclass(frozen=True)
 class List:
-    """A list; ``rest`` says why there may be further items; ``result`` that a model returned it."""
+    """A list; ``rest`` says why there may be further items."""
 
     items: tuple[Item, ...] = ()
     rest: Unknown | None = None
@@ -204,7 +225,7 @@ class List:
 
 @dataclass(frozen=True)
 class Dict:
-    """A dict in written order; ``rest`` says why there may be further keys; ``result`` that a model returned it."""
+    """A dict in written order; ``rest`` says why there may be more; ``result`` that a model returned it."""
 
     items: tuple[tuple[Const, Item], ...] = ()
     rest: Unknown | None = None

@@ -50,9 +50,10 @@ def _check(declared: SitePart, metrics: SitePart, computed: list[Metric]) -> Ite
 
 
 def _ambiguous(metrics: Branch[Written]) -> bool:
-    """Whether the list may mean either: flat, without None, its entries not all the same."""
+    """Whether the list may mean either: flat, every entry known for one metric, not all of them the same."""
     if not is_sequence(metrics) or any(
-        not isinstance(entry, Leaf) or entry.value.is_none for entry in metrics.children
+        not isinstance(entry, Leaf) or entry.value.is_none or entry.value.name is None
+        for entry in metrics.children
     ):
         return False
     return not all(alike(metrics.children[0], entry) for entry in metrics.children)

@@ -8,8 +8,8 @@ from keraslint.findings import Related, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite, Written
-from keraslint.sites.reading import heads, is_mapping, is_sequence, label, labels, shown
-from keraslint.tree import Leaf
+from keraslint.sites.reading import heads, is_mapping, is_sequence, label, labels, meant, shown
+from keraslint.tree import Branch, Leaf, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,10 +39,28 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                         head for head in heads(outputs) if any(term.head == head for term in terms)
                     )
                     mismatch = _mismatch(outputs, written, trained)
-                    if mismatch:
+                    if mismatch and _lost(site, outputs, trained):
                         names = [shown(outputs, head) for head in trained]
                         message = f"Keras trains {names} without a word: {mismatch}"
                         yield rule.finding(targets.location, message, related=(declaration,))
+
+
+def _lost(site: TrainingSite, outputs: Tree[Written], trained: tuple[Path, ...]) -> bool:
+    """Whether a head is untrained for which no ``None`` was written.
+
+    Nested outputs are left alone: there a target may stand for a whole subtree.
+    """
+    declared = heads(outputs)
+    if any(len(head) != 1 for head in declared):
+        return False
+    losses = site.compiled.loss if site.compiled else None
+    excused: set[Path] = set()
+    if isinstance(losses, Given) and isinstance(losses.tree, Branch):
+        by_key = meant(outputs, losses.tree)
+        excused = {
+            by_key[path[0]] for path, leaf in leaves(losses.tree) if leaf.is_none and path[0] in by_key
+        }
+    return any(head not in trained and head not in excused for head in declared)
 
 
 def _mismatch(outputs: Tree[Written], targets: Tree[Written], trained: tuple[Path, ...]) -> str | None:

@@ -25,5 +25,6 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                 if use.how == "zip metrics_names":
                     yield rule.finding(
                         use.location,
-                        f"the second name is 'compile_metrics' or a loss, the second value is {values[1]!r}",
+                        f"evaluate returns {list(values)}; metrics_names has them in another order, "
+                        "with 'compile_metrics' for all metrics",
                     )

@@ -64,6 +64,8 @@ def taken(value: Value, way: Assumed) -> Value:
     value = simplify(value, way)
     match value:
         case Snapshot(kind=kind, items=items):
-            return Snapshot(kind, tuple((key, Item(taken(item.value, way), item.origin)) for key, item in items))
+            return Snapshot(
+                kind, tuple((key, Item(taken(item.value, way), item.origin)) for key, item in items)
+            )
         case _:
             return value

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from keraslint.findings import Undecided
-from keraslint.inference import CompileEvent, DataEvent, UseEvent, Unseen, interpret
+from keraslint.inference import CompileEvent, DataEvent, Unseen, UseEvent, interpret
 from keraslint.inference.state import simplify
-from keraslint.inference.values import Compiled, Origin
+from keraslint.inference.values import Compiled, Const, Origin, Snapshot, Unknown
 from keraslint.sites.alternatives import MAX_CONDITIONS, assignments, taken, tests
 from keraslint.sites.model import CompileCall, DataCall, Given, ResultUse, TrainingSite, Unread
 from keraslint.sites.places import Places
@@ -54,15 +54,15 @@ class _Collector:
         self.undecided: dict[Undecided, None] = {}
 
     def take(self, events: tuple[Event, ...]) -> None:
-        """Take in all events. A compile call that some data reaches, or a result of a call, is judged there."""
-        reached = {_compiled_at(event.model) for event in events if isinstance(event, DataEvent)}
+        """Take in all events; a compile call that some data reaches is judged there, a result at its call."""
+        reached = {event.model.compiled for event in events if isinstance(event, DataEvent)}
         uses = defaultdict(list)
         for event in events:
             if isinstance(event, UseEvent):
                 uses[event.source].append(event)
         for event in events:
             match event:
-                case CompileEvent() if _compiled_at(event.model) in reached:
+                case CompileEvent() if event.model.compiled in reached:
                     continue
                 case UseEvent() if event.call != "predict":
                     continue
@@ -92,7 +92,9 @@ class _Collector:
         """Say that something is not judged."""
         self.undecided[Undecided(self.places.location(origin), reason)] = None
 
-    def _alternative(self, event: CompileEvent | DataEvent | UseEvent, uses: list[UseEvent], way: Assumed) -> None:
+    def _alternative(
+        self, event: CompileEvent | DataEvent | UseEvent, uses: list[UseEvent], way: Assumed
+    ) -> None:
         outputs = self._outputs(event.model, way)
         if not isinstance(outputs, Given):
             reason = outputs.reason if isinstance(outputs, Unread) else "the model has no outputs"
@@ -140,8 +142,8 @@ class _Collector:
         return DataCall(
             event.call,
             self.places.location(event.origin),
-            self._part(event.targets, way),
-            self._part(event.sample_weight, way),
+            self._part(_data_of(event.targets), way),
+            self._part(_data_of(event.sample_weight), way),
             event.class_weight,
             event.feed,
             event.validation,
@@ -159,8 +161,17 @@ def _values(event: CompileEvent | DataEvent | UseEvent) -> Iterator[Value | Item
         yield event.sample_weight
 
 
-def _compiled_at(model: ModelSeen) -> Value | None:
-    return model.compiled
+def _data_of(item: Item | None) -> Item | None:
+    """A list of nothing but numbers is one array written out."""
+    if item is not None and isinstance(item.value, Snapshot) and item.value.items and _numeric(item.value):
+        return replace(item, value=Unknown("a list of numbers"))
+    return item
+
+
+def _numeric(value: Value) -> bool:
+    if isinstance(value, Snapshot):
+        return value.kind in {"list", "tuple"} and all(_numeric(item.value) for _, item in value.items)
+    return isinstance(value, Const) and isinstance(value.value, int | float)
 
 
 def _unread(compiled: CompileCall | None, data: DataCall | None) -> Iterator[tuple[str, Unread]]:

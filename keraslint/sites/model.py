@@ -15,7 +15,9 @@ from keraslint.tree import Tree
 
 @dataclass(frozen=True)
 class Written:
-    """A leaf: ``name`` is the layer's name in outputs, the loss's or metric's name elsewhere; ``value`` a constant."""
+    """A leaf: ``name`` is the layer's name in outputs, the loss's or metric's elsewhere, None if unknown;
+    ``value`` is a literal number or string.
+    """
 
     text: str
     location: Location
@@ -62,7 +64,7 @@ class CompileCall:
 
 @dataclass(frozen=True)
 class DataCall:
-    """``fit``, ``evaluate``, ... or the validation data of a fit (``call="evaluate"``, ``validation=True``)."""
+    """``fit``, ``evaluate``, ...; validation data of a fit is an ``evaluate`` with ``validation``."""
 
     call: Call
     location: Location
@@ -78,7 +80,7 @@ UseKind: TypeAlias = Literal["unpack", "index", "iterate", "zip metrics_names"]
 
 @dataclass(frozen=True)
 class ResultUse:
-    """What the program does with the result of ``predict`` or ``evaluate``: ``count`` targets of an unpacking, ``index``."""
+    """What the program does with a result: unpacks it into ``count`` targets, picks ``index``, ..."""
 
     call: Call
     how: UseKind

@@ -1,4 +1,4 @@
-"""From values to the trees of a site: containers become branches, everything else leaves with text and place."""
+"""From values to the trees of a site: containers become branches, all else leaves with text and place."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def whole(value: Value, origin: Origin, places: Places) -> SitePart:
 
 def _tree(value: Value, origin: Origin, places: Places) -> Tree[Written]:
     if isinstance(value, Snapshot):
-        return Branch(value.kind, tuple((key, _tree(item.value, item.origin, places)) for key, item in value.items))
+        return Branch(
+            value.kind, tuple((key, _tree(item.value, item.origin, places)) for key, item in value.items)
+        )
     return Leaf(_written(value, origin, places))
 
 
@@ -62,7 +64,9 @@ def _written(value: Value, origin: Origin, places: Places) -> Written:
         text=places.text(origin),
         location=places.location(origin),
         name=_name(value),
-        value=constant if isinstance(constant, float | int | str) and not isinstance(constant, bool) else None,
+        value=constant
+        if isinstance(constant, float | int | str) and not isinstance(constant, bool)
+        else None,
         is_none=value == Const(None),
     )
 
