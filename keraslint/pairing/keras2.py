@@ -63,6 +63,7 @@ def _paired(request: Request, version: Version) -> Paired:
         metrics.updated(batch),
         logs=logs,
         evaluate=logs,
+        metrics_names=logs,
         clauses=tuple(sorted(clauses, key=lambda clause: int(clause.rpartition(".")[2]))),
         assumed=tuple(name for name in PARTS if isinstance(getattr(request, name), Unseen)),
     )

@@ -72,9 +72,16 @@ class Run:
             metrics=tuple(metrics),
             logs=keys,
             evaluate=logs.evaluate(losses.logs, metrics, keys, self.version),
+            metrics_names=logs.metrics_names(losses.logs, compiled=self._has_metrics),
             clauses=self.trail.clauses,
             assumed=assumed,
         )
+
+    @property
+    def _has_metrics(self) -> bool:
+        # if metrics is not None or weighted_metrics is not None: self._compile_metrics = CompileMetrics(...)
+        given = (self.request.metrics, self.request.weighted_metrics)
+        return not all(isinstance(part, Absent) for part in given)
 
     @property
     def _trees(self) -> Trees:

@@ -26,3 +26,8 @@ def evaluate(
     own = ["loss", *(metric.name for metric in metrics if version >= Version(3, 2, 0)), *losses]
     named = [name for name in own if name in logged]
     return (*named, *(key for key in sorted(logged) if key not in own))
+
+
+def metrics_names(losses: Sequence[str], *, compiled: bool) -> tuple[str, ...]:
+    """``Trainer.metrics``: the total, all compiled metrics as one, each loss."""
+    return ("loss", *(("compile_metrics",) if compiled else ()), *losses)

@@ -132,14 +132,16 @@ class Metric:
 class Paired:
     """Keras accepts the request. Heads that no term names are not trained.
 
-    ``logs`` are the keys of ``history`` (without ``val_``) in Keras's order; ``evaluate`` the order of the
-    list that ``evaluate`` returns. ``assumed`` names the parts that were unseen and taken to mirror the outputs.
+    ``logs`` are the keys of ``history`` (without ``val_``) in Keras's order, ``evaluate`` the order of the list
+    that ``evaluate`` returns, ``metrics_names`` what ``model.metrics_names`` holds by then. ``assumed`` names the
+    parts that were unseen and taken to mirror the outputs.
     """
 
     terms: tuple[Term, ...]
     metrics: tuple[Metric, ...] = ()
     logs: tuple[str, ...] = ()
     evaluate: tuple[str, ...] = ()
+    metrics_names: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
 

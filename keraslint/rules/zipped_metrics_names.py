@@ -1,4 +1,4 @@
-"""``zip(model.metrics_names, model.evaluate(...))``, whose names and values are not in the same order."""
+"""``zip(model.metrics_names, model.evaluate(...))``, whose names and values are not in one order."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ rule = Rule(__name__, code="KER604", since="0.1.0", severity=Severity.ERROR)
 
 
 def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
-    """Say which names and values the zip brings together."""
+    """Compare the names with the values that the zip brings together."""
     match verdict:
-        case Paired(evaluate=values) if len(values) > 1:
+        case Paired(evaluate=values, metrics_names=names) if len(values) > 1:
+            wrong = [(name, value) for name, value in zip(names, values, strict=False) if name != value]
             for use in site.uses:
-                if use.how == "zip metrics_names":
+                if wrong and use.how == "zip metrics_names":
+                    name, value = wrong[0]
                     yield rule.finding(
-                        use.location,
-                        f"evaluate returns {list(values)}; metrics_names has them in another order, "
-                        "with 'compile_metrics' for all metrics",
+                        use.location, f"Keras calls {value!r} {name!r} here: {_both(names, values)}"
                     )
+
+
+def _both(names: tuple[str, ...], values: tuple[str, ...]) -> str:
+    return f"metrics_names are {list(names)}, the values {list(values)}"
