@@ -49,6 +49,8 @@ def decode_module(path: str, data: bytes) -> Document | Failure:
         column = error.start - data.rfind(b"\n", 0, error.start)
         reason = f"byte 0x{data[error.start]:02x} is not {encoding}; a coding line must name the encoding"
         return Failure(path, line, column, reason)
+    except (LookupError, UnicodeError) as error:  # codecs that turn bytes into bytes, or text into nothing
+        return Failure(path, 1, 1, f"the coding line names no encoding of source: {error}")
     newline = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
     source = text.replace("\r\n", "\n").replace("\r", "\n")
     return Document(path, source, encoding=encoding, newline=newline)
