@@ -93,6 +93,7 @@ class Run:
     functions: dict[int, Function] = field(default_factory=dict)
     defined: list[Function | Class] = field(default_factory=list)
     stars: list[str] = field(default_factory=list)
+    entering: dict[str, bool] = field(default_factory=dict)
     expecting: int = 0
     probing: bool = False
     steps: int = 0
@@ -113,6 +114,7 @@ class Run:
             self.steps += 1
             if self.steps > MAX_STEPS:
                 raise Exhausted
+            self.entering = self.state.assumed
             handler = STATEMENTS.get(type(statement))
             if handler is not None:
                 handler(self, statement)
@@ -127,6 +129,10 @@ class Run:
                 "what is called is not known" if not isinstance(callee, Unknown) else callee.reason
             )
         return handler(self, callee, arguments, node)
+
+    def given(self) -> tuple[tuple[str, bool], ...]:
+        """The conditions that were assumed inside the current statement: they tell its alternatives apart."""
+        return tuple(pair for pair in self.state.assumed.items() if pair[0] not in self.entering)
 
     def unknown(self, reason: str, key: str = "") -> Unknown:
         """A value that is not understood, equal to no other unless ``key`` says so."""

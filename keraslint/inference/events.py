@@ -28,7 +28,7 @@ class CompileEvent:
 
     model: ModelSeen
     origin: Origin
-    assumed: tuple[tuple[str, bool], ...]
+    given: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class DataEvent:
     model: ModelSeen
     call: Call
     origin: Origin
-    assumed: tuple[tuple[str, bool], ...]
+    given: tuple[tuple[str, bool], ...]
     targets: Item | None = None
     sample_weight: Item | None = None
     class_weight: bool = False
@@ -55,7 +55,7 @@ class UseEvent:
     source: Origin
     how: Literal["unpack", "index", "iterate", "zip metrics_names"]
     origin: Origin
-    assumed: tuple[tuple[str, bool], ...]
+    given: tuple[tuple[str, bool], ...]
     count: int | None = None
     index: int | None = None
 

@@ -136,7 +136,7 @@ def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.e
     run.state.heap[ref.address] = replace(model, compiled=compiled)
     if not run.expecting and not run.probing:
         model_seen = replace(look(run, ref, model, node), compiled=compiled)
-        run.events.append(CompileEvent(model_seen, Origin.of(node), tuple(run.state.assumed.items())))
+        run.events.append(CompileEvent(model_seen, Origin.of(node), run.given()))
     return Const(None)
 
 
@@ -155,7 +155,6 @@ def _feed(call: Call, positions: tuple[int, int], result: str | None) -> Handler
 def _fed(
     run: Run, call: Call, positions: tuple[int, int], model: ModelSeen, arguments: Arguments, node: ast.expr
 ) -> None:
-    assumed = tuple(run.state.assumed.items())
     data = arguments.get("x", 0) or arguments.get("generator")
     targets = frozen(run, arguments.get("y", positions[0]))
     weights = frozen(run, arguments.get("sample_weight", positions[1]))
@@ -165,7 +164,7 @@ def _fed(
     given = class_weight is not None and class_weight.value != Const(None)
     feed: Feed = "arrays"
     run.events.append(
-        DataEvent(model, call, Origin.of(node), assumed, targets, _present(weights), given, feed)
+        DataEvent(model, call, Origin.of(node), run.given(), targets, _present(weights), given, feed)
     )
     validation = arguments.get("validation_data")
     if validation is not None:
@@ -193,7 +192,7 @@ def _validated(run: Run, model: ModelSeen, validation: Item, node: ast.expr) -> 
                     model,
                     "evaluate",
                     Origin.of(node),
-                    tuple(run.state.assumed.items()),
+                    run.given(),
                     targets,
                     _present(weights),
                     validation=True,

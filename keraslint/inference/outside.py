@@ -242,6 +242,21 @@ def _dict(run: Run, arguments: Arguments, _: ast.expr) -> Value:
     return run.new(_mapping(run, arguments))
 
 
+def _from_keys(run: Run, arguments: Arguments, _: ast.expr) -> Value:
+    keys, value = arguments.get("iterable", 0), arguments.get("value", 1)
+    if keys is None or value is None:
+        return run.unknown("a dict of nothing")
+
+    def one(thing: Value | Object) -> Value:
+        items, rest = sequences.elements(run, thing)
+        mapped = Dict(rest=rest)
+        for item in items:
+            mapped = sequences.put(mapped, item.value, value)
+        return run.new(mapped)
+
+    return run.each(keys.value, one)
+
+
 def _ordered_dict(run: Run, arguments: Arguments, _: ast.expr) -> Value:
     made_dict = _mapping(run, arguments)
     return run.new(Dict(made_dict.items, made_dict.rest, ordered=True))
@@ -328,6 +343,7 @@ KNOWN: dict[str, Callable[[Run, Arguments, ast.expr], Value]] = {
     "builtins.reversed": _listed("reversed"),
     "builtins.sorted": _sorted,
     "builtins.dict": _dict,
+    "builtins.dict.fromkeys": _from_keys,
     "collections.OrderedDict": _ordered_dict,
     "builtins.str": _text,
     "builtins.isinstance": _isinstance,

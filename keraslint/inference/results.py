@@ -33,7 +33,7 @@ def used(
                 Origin.of(result.node),
                 how,
                 origin,
-                tuple(run.state.assumed.items()),
+                run.given(),
                 count,
                 index,
             )

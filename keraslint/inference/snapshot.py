@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from keraslint.inference import classes
 from keraslint.inference.core import Arguments
 from keraslint.inference.events import ModelSeen
-from keraslint.inference.state import choice
+from keraslint.inference.state import choice, simplify
 from keraslint.inference.values import (
     Array,
     Branched,
@@ -41,6 +41,7 @@ def freeze(run: Run, value: Value, depth: int = 0) -> Value:
     """``value`` with its containers as snapshots, choices kept."""
     if depth > MAX_NESTING:
         return Unknown(f"it is nested deeper than {MAX_NESTING}")
+    value = simplify(value, run.state.assumed)
     match value:
         case Choice(test=test, text=text, then=then, other=other):
             return choice(test, text, freeze(run, then, depth), freeze(run, other, depth))

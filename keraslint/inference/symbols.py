@@ -84,14 +84,13 @@ _STARS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 def from_star(name: str, modules: list[str]) -> str | None:
     """Which symbol an otherwise unbound ``name`` is, given the modules imported with a star."""
-    for module in reversed(modules):
-        home = canonical(module)
+    homes = [canonical(module) for module in reversed(modules)]
+    for home in homes:
         if name in _STARS.get(home, ()):
             return canonical(f"{home}.{name}")
-        if (
-            home in {"keras.layers", "keras.losses", "keras.metrics", "keras.optimizers"}
-            and name[:1].isupper()
-        ):
+    classes = {"keras.layers", "keras.losses", "keras.metrics", "keras.optimizers"}
+    for home in homes:
+        if home in classes and name[:1].isupper():
             return f"{home}.{name}"
     return None
 

@@ -59,6 +59,15 @@ def possible(way: Assumed) -> bool:
     return not any("None" in found and way.get(what) for what, found in constants.items())
 
 
+def telling(way: Assumed) -> Assumed:
+    """The conditions that tell the alternative: not those that follow from one thing equalling a constant."""
+    equal = {match["what"] for test, holds in way.items() if holds and (match := _EQUAL.match(test))}
+    implied = {
+        test for test, holds in way.items() if not holds and (m := _EQUAL.match(test)) and m["what"] in equal
+    }
+    return {test: holds for test, holds in way.items() if test not in implied}
+
+
 def taken(value: Value, way: Assumed) -> Value:
     """``value`` as it is in one alternative, in its containers too."""
     value = simplify(value, way)

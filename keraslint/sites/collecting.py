@@ -10,7 +10,7 @@ from keraslint.findings import Undecided
 from keraslint.inference import CompileEvent, DataEvent, Unseen, UseEvent, interpret
 from keraslint.inference.state import simplify
 from keraslint.inference.values import Compiled, Const, Origin, Snapshot, Unknown
-from keraslint.sites.alternatives import MAX_CONDITIONS, assignments, taken, tests
+from keraslint.sites.alternatives import MAX_CONDITIONS, assignments, taken, telling, tests
 from keraslint.sites.model import CompileCall, DataCall, Given, ResultUse, TrainingSite, Unread
 from keraslint.sites.places import Places
 from keraslint.sites.trees import part, whole
@@ -86,7 +86,7 @@ class _Collector:
             self.undecide(event.origin, f"it depends on more than {MAX_CONDITIONS} conditions")
             return
         for way in ways:
-            self._alternative(event, uses, way)
+            self._alternative(event, uses, dict(event.given) | way)
 
     def undecide(self, origin: Origin, reason: str) -> None:
         """Say that something is not judged."""
@@ -116,7 +116,7 @@ class _Collector:
         self.sites[site] = None
 
     def _given(self, way: Assumed) -> Iterator[str]:
-        for test, holds in way.items():
+        for test, holds in telling(way).items():
             text = self.texts.get(test, test)
             yield text if holds else f"not ({text})" if " " in text else f"not {text}"
 
