@@ -10,7 +10,7 @@ from keraslint.reporters.wording import closing, place, reservations
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from keraslint.findings import Finding, Location, Report
+    from keraslint.findings import Finding, Location, Report, Span
     from keraslint.reporters.terminal import Paint
 
     Excerpts = Mapping[Location, str]
@@ -56,21 +56,27 @@ def _frame(location: Location, excerpts: Excerpts, gutter: int, paint: Paint) ->
         return
     bar = paint("frame", "|")
     yield f"{' ' * gutter} {bar}"
-    for offset, text in enumerate(lines):
-        number = location.span.line + offset
-        if len(lines) > LONGEST and LONGEST - 2 <= offset < len(lines) - 1:
-            if offset == LONGEST - 2:
-                yield f"{'.' * gutter} {bar}"
-            continue
-        yield f"{paint('frame', str(number).rjust(gutter))} {bar} {source(text)}".rstrip()
-        if carets := _carets(text, number, location):
-            yield f"{' ' * gutter} {bar} {paint('error', carets)}"
+    drawn = _one_line if len(lines) == 1 else _several_lines
+    for number, text in drawn(lines, location.span, paint):
+        yield f"{paint('frame', number.rjust(gutter))} {bar} {text}".rstrip()
 
 
-def _carets(text: str, number: int, location: Location) -> str:
-    span = location.span
-    start = span.column - 1 if number == span.line else len(text) - len(text.lstrip())
-    end = min(span.end_column - 1, len(text)) if number == span.end_line else len(text.rstrip())
-    if end <= start and span.line == span.end_line:
-        end = start + 1  # an empty place still is one
-    return " " * width(text[:start]) + "^" * max(width(text[start:end]), 1) if end > start else ""
+def _one_line(lines: Sequence[str], span: Span, paint: Paint) -> Iterator[tuple[str, str]]:
+    """The line, and carets under the place; an empty place is one caret wide."""
+    before, inside = lines[0][: span.column - 1], lines[0][span.column - 1 : span.end_column - 1]
+    yield str(span.line), source(lines[0])
+    yield "", " " * width(before) + paint("error", "^" * max(width(inside), 1))
+
+
+def _several_lines(lines: Sequence[str], span: Span, paint: Paint) -> Iterator[tuple[str, str]]:
+    """The lines with a rule on their left that leads from the first character to the last."""
+    side = paint("error", "|")
+    yield str(span.line), f"  {source(lines[0])}"
+    yield "", " " + paint("error", "_" * (width(lines[0][: span.column - 1]) + 1) + "^")
+    cut = len(lines) > LONGEST
+    for number, text in list(enumerate(lines, span.line))[1 : LONGEST - 2 if cut else None]:
+        yield str(number), f"{side} {source(text)}"
+    if cut:
+        yield "", f"{side} ..."
+        yield str(span.end_line), f"{side} {source(lines[-1])}"
+    yield "", paint("error", "|" + "_" * max(width(lines[-1][: span.end_column - 1]), 1) + "^")

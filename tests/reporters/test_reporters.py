@@ -60,10 +60,10 @@ error KER202 list-loss-for-dict-outputs: Keras gives these losses to ['a', 'b'],
    = note: the outputs are declared here
   --> train.py:8:3
    |
- 8 |   {
-   |   ^
- 9 |     }
-   |     ^
+ 8 |     {
+   |  ___^
+ 9 | |     }
+   | |_____^
    = where bidir
    = with Keras 3.5, 3.6
    = safe fix: Name the outputs
@@ -163,7 +163,7 @@ def test_a_long_place_is_cut() -> None:
     text = render("full", [report], PLAIN)
     shown = [line for line in lines if f" {line}\n" in text]
     assert shown == ["line1", "line2", "line3", "line4", "line20"]
-    assert text.count("\n.. |\n") == 1
+    assert text.count("\n   | | ...\n") == 1
 
 
 @pytest.mark.parametrize(
