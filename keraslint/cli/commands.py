@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keraslint import __version__
-from keraslint.cli.printing import complain_of, paint
+from keraslint.cli.printing import complain, complain_of, paint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,6 +112,8 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     )
     outcomes = _outcomes(paths or (".",), stdin_filename, options)
     reports = [one for one in outcomes if isinstance(one, Report)]
+    if not outcomes:
+        complain(f"no Python files or notebooks under {', '.join(paths or ('.',))}")
     others = [one for one in outcomes if not isinstance(one, Report)]
     colours = paint(sys.stdout)
     click.echo(render(form, reports, colours, undecided=undecided), nl=False, color=colours.on)

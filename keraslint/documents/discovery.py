@@ -47,15 +47,25 @@ class Exclusion:
         return GitIgnoreSpec.from_lines(self.patterns)
 
     def says(self, path: str, *, directory: bool) -> bool | None:
-        """True to leave it out, False to keep it after all, None where no pattern speaks of it."""
-        if not self.patterns:
-            return None
+        """What the patterns say of one entry of a walk: True to leave it out, False to keep it after all,
+        None where none speaks of it. That its directory is kept is known.
+        """
         if self._names:
             return os.path.basename(path) in self._names or None
-        relative = os.path.relpath(path, self.root).replace(os.sep, "/")
-        if relative.startswith("../"):
+        return self.covers(path, directory=directory)
+
+    def covers(self, path: str, *, directory: bool = False) -> bool | None:
+        """The same of any path: also what stands in a directory that is left out is left out."""
+        relative = os.path.relpath(path, self.root).replace(os.sep, "/") if self.patterns else "."
+        if relative == "." or relative.startswith("../"):
             return None
         return self._spec.check_file(relative + "/" * directory).include
+
+    def without(self, path: str) -> Exclusion:
+        """The patterns that do not cover this directory: whoever names it wants to see what is in it."""
+        one_by_one = (Exclusion(self.root, (pattern,)) for pattern in self.patterns)
+        kept = (one.patterns[0] for one in one_by_one if not one.covers(path, directory=True))
+        return self if self._names else Exclusion(self.root, tuple(kept))
 
 
 def discover(
@@ -74,8 +84,8 @@ def discover(
 
 
 def _walk(top: str, exclude: Exclusion, *, gitignore: bool) -> Iterator[str]:
-    ignores = _ignores_above(top) if gitignore else ()
-    pending = [(top, ignores)]
+    exclude = exclude.without(top)
+    pending = [(top, tuple(one.without(top) for one in _ignores_above(top)) if gitignore else ())]
     while pending:
         directory, ignores = pending.pop()
         if gitignore:

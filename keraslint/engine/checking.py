@@ -145,7 +145,7 @@ def _not_ignored_here(path: str, findings: Iterable[Finding], settings: Settings
     selectors = [
         selector
         for pattern, ignored in settings.per_file_ignores
-        if Exclusion(settings.root, (pattern,)).says(path, directory=False)
+        if Exclusion(settings.root, (pattern,)).covers(path)
         for selector in ignored
     ]
     return [one for one in findings if not closeness(selectors, one.code, one.name)]

@@ -199,6 +199,12 @@ def test_what_is_no_file_is_said(inside: Path, capsys: pytest.CaptureFixture[str
     assert err == "keraslint: pipe.py: not judged: not a regular file\n"
 
 
+def test_nothing_to_check_is_said(inside: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (inside / "empty").mkdir()
+    assert main(["check", "empty"]) == 0
+    assert capsys.readouterr().err == "keraslint: no Python files or notebooks under empty\n"
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "coloured"), [("NO_COLOR", "1", False), ("FORCE_COLOR", "1", True)]
 )

@@ -70,7 +70,18 @@ def test_gitignore_is_honoured_inside_a_repository_only_above(tree: Path) -> Non
     assert found(".") == ["a.ipynb", ".hidden/u.py", "made/kept/r.py", "src/b.py", "src/z.py"]
     assert found("src/deep") == ["src/deep/y.py"]
     (tree / ".git").mkdir()
+    (tree / "made/b.py").write_text("")
     assert found("made") == ["made/kept/r.py"]
+
+
+@pytest.mark.parametrize("patterns", [EXCLUDED, ("/build/", "z*"), ("build", "made/*")])
+def test_a_directory_that_is_named_is_walked_although_it_is_excluded(
+    tree: Path, patterns: tuple[str, ...]
+) -> None:
+    (tree / ".git").mkdir()
+    (tree / ".gitignore").write_text("build/\n*.ipynb\n")
+    (tree / "build/n.ipynb").write_text("")
+    assert found("build", exclude=patterns) == ["build/t.py"]
 
 
 def test_links_to_directories_are_not_followed(tree: Path) -> None:

@@ -173,7 +173,15 @@ def test_a_comment_silences_for_the_whole_document(comment: str, silenced: bool)
 )
 def test_rules_are_ignored_file_by_file(pattern: str, silenced: bool) -> None:
     settings = replace(QUIET, per_file_ignores=((pattern, ("KER901",)),))
-    assert bool(findings(CALL, settings)) is not silenced
+    assert bool(findings(CALL, settings, "x.py")) is not silenced
+
+
+@pytest.mark.parametrize("pattern", ["tests", "tests/", "tests/**", "/tests/*.py", "**/x.py"])
+def test_rules_are_ignored_for_a_directory(pattern: str) -> None:
+    Path("tests").mkdir()
+    settings = replace(QUIET, per_file_ignores=((pattern, ("KER901",)),))
+    assert not findings(CALL, settings, "tests/x.py")
+    assert findings(CALL, settings, "y.py")
 
 
 def test_in_a_notebook_a_finding_has_its_cell_and_the_line_of_the_file() -> None:
