@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keraslint.pairing.model import By, Fault
-from keraslint.pairing.refusal import RefusedError
-from keraslint.pairing.structure import Nest, Spot, is_nested, mapped, shown, spots
+from keraslint.pairing.refusal import RefusedError, UnknownError
+from keraslint.pairing.structure import Nest, Spot, is_nested, items, mapped, origin, rebuild, shown, spots
 from keraslint.pairing.trees import MismatchError, trees_of
 from keraslint.pairing.versions import Version
 
 if TYPE_CHECKING:
     from keraslint.pairing.model import Backend, Request
+    from keraslint.pairing.trees import Trees
 
 _ON_BATCH = ("train_on_batch", "test_on_batch")
 
@@ -24,6 +25,32 @@ class Batch:
 
     targets: Nest
     sample_weight: Nest
+
+
+def _stacked(structure: Nest) -> Nest:
+    """F22: tf.data makes one tensor of a list, whatever it holds."""
+    if isinstance(structure, list):
+        return Spot(origin(structure) or ())
+    if not is_nested(structure):
+        return structure
+    return rebuild(structure, {key: _stacked(part) for key, part in items(structure)})
+
+
+def _check_signature(*structures: Nest) -> None:
+    """F23: on TensorFlow what a generator or PyDataset yields becomes a tf.data signature, which has no lists."""
+    # ds = tf.data.Dataset.from_generator(get_tf_iterator, output_signature=self._output_signature)
+    if any(_has_list(structure) for structure in structures):
+        message = (
+            "`output_signature` must contain objects that are subclass of `tf.TypeSpec` but found <class 'list'> "
+            "which is not."
+        )
+        raise RefusedError(Fault.FEED, "TypeError", message, "F23")
+
+
+def _has_list(structure: Nest) -> bool:
+    if not is_nested(structure):
+        return False
+    return isinstance(structure, list) or any(_has_list(part) for _, part in items(structure))
 
 
 def mirrored(outputs: Nest, sample_weight: Nest) -> Batch:
@@ -44,6 +71,10 @@ class Feeding:
     version: Version
     backend: Backend
 
+    @property
+    def _trees(self) -> Trees:
+        return trees_of(self.version, self.backend)
+
     def batch(self, targets: Nest, sample_weight: Nest) -> Batch:
         """What is handed over."""
         self._check_class_weight(targets, sample_weight)
@@ -54,16 +85,23 @@ class Feeding:
             self._check_arrays(targets)
             sample_weight = self._for_each_target(targets, sample_weight)
             self._check_none(sample_weight, Fault.SAMPLE_WEIGHT)
+        if self.request.feed == "dataset":
+            if _has_list(sample_weight):
+                message = "tf.data stacks a list of sample weights, and their shapes decide what that does"
+                raise UnknownError(message)
+            return Batch(_stacked(targets), sample_weight)
         if self.backend != "tensorflow":
             return Batch(targets, sample_weight)
+        if self.request.feed != "arrays":
+            _check_signature(targets, sample_weight)
+            return Batch(targets, sample_weight)
         # F20: inputs = tree.lists_to_tuples(inputs); a dataset would stack a list
-        trees = trees_of(self.version)
-        return Batch(trees.lists_to_tuples(targets), trees.lists_to_tuples(sample_weight))
+        return Batch(self._trees.lists_to_tuples(targets), self._trees.lists_to_tuples(sample_weight))
 
     def _converted(self, structure: Nest) -> Nest:
         """F21: in Keras 3.0 the arrays of a list come out as a tuple."""
         # def convert_to_arrays(arrays): ... return lists_to_tuples(arrays)
-        return structure if self.version >= Version(3, 1, 0) else trees_of(self.version).lists_to_tuples(structure)
+        return structure if self.version >= Version(3, 1, 0) else self._trees.lists_to_tuples(structure)
 
     def _check_arrays(self, targets: Nest) -> None:
         """F10: lists of numbers are walked into, and numbers are no arrays."""
@@ -78,7 +116,7 @@ class Feeding:
         # num_samples = set(int(i.shape[0]) for i in tree.flatten(data)); since 3.12: ... if i is not None)
         if not is_nested(structure) or self.version >= Version(3, 12, 0):
             return
-        if None in trees_of(self.version).flatten(structure):
+        if None in self._trees.flatten(structure):
             raise RefusedError(fault, "AttributeError", "'NoneType' object has no attribute 'shape'", "F11")
 
     def _check_class_weight(self, targets: Nest, sample_weight: Nest) -> None:
@@ -102,7 +140,7 @@ class Feeding:
             # Replicate the same sample_weight array on all outputs.
             return mapped(lambda _: sample_weight.marked(By.BROADCAST), targets)
         try:
-            trees_of(self.version).assert_same_structure(targets, sample_weight)
+            self._trees.assert_same_structure(targets, sample_weight)
         except MismatchError as error:
             message = (
                 "You should provide one `sample_weight` array per output in `y`. The two structures did not match:\n"

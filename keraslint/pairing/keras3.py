@@ -85,7 +85,7 @@ class Run:
 
     @property
     def _trees(self) -> Trees:
-        return trees_of(self.version)
+        return trees_of(self.version, self.backend)
 
     # -- O: the outputs ----------------------------------------------------------------------------------
 
@@ -170,14 +170,13 @@ class Run:
         loss = outputs if isinstance(self.request.loss, Unseen) else _given(self.request.loss)
         if loss is None:
             return self._no_loss()
-        parts = loss, _given(self.request.loss_weights), self._names(), self._trees, self.trail
-        traced = self.backend == "tensorflow"
+        parts = loss, _given(self.request.loss_weights), self._names(), self._trees, self.backend, self.trail
         if self.version >= Version(3, 7, 0):
             return losses_37.Losses(*parts).computed(outputs, batch.targets, batch.sample_weight)
         if self.version >= Version(3, 5, 0):
             early = losses_35.Losses if self.version < Version(3, 6, 0) else losses_35.Losses36
-            return early(*parts, traced).computed(outputs, batch.targets, batch.sample_weight)
-        return losses_30.Losses(*parts, traced).computed(outputs, batch.targets, batch.sample_weight)
+            return early(*parts).computed(outputs, batch.targets, batch.sample_weight)
+        return losses_30.Losses(*parts).computed(outputs, batch.targets, batch.sample_weight)
 
     def _no_loss(self) -> Computed:
         # if backend.backend() != "jax" and len(losses) == 0: raise ValueError
@@ -191,7 +190,7 @@ class Run:
         # if metrics is not None or weighted_metrics is not None: self._compile_metrics = CompileMetrics(...)
         if metrics is None and weighted is None:
             return []
-        parts = metrics, weighted, self._names(), self._trees, self.trail
+        parts = metrics, weighted, self._names(), self._trees, self.backend, self.trail
         if self.version >= Version(3, 14, 0):
             late = metrics_314.Metrics if self.version > Version(3, 14, 0) else metrics_314.Metrics3140
             return late(*parts).paired(outputs, batch.targets, batch.sample_weight)

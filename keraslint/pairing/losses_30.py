@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keraslint.pairing.clauses import Trail
+    from keraslint.pairing.model import Backend
     from keraslint.pairing.trees import Trees
 
 
@@ -31,8 +32,8 @@ class Losses:
     weights: Nest
     names: OutputNames | None
     trees: Trees
+    backend: Backend
     trail: Trail
-    traced: bool = False
 
     def computed(self, outputs: Nest, targets: Nest, sample_weight: Nest) -> Computed:
         """``CompileLoss.call``."""
@@ -45,7 +46,9 @@ class Losses:
         columns = zip(losses, flat_targets, heads, weights, sample_weights, strict=False)
         for loss, target, head, weight, one in columns:
             if isinstance(loss, Spot):
-                given = Given((), head, marked_if_not(target, by), loss, weight, one)
+                given = Given(
+                    (), head, marked_if_not(target, by), loss, weight, one, self.backend, self.trees,
+                )
                 terms.append(given.term(outputs, None))
         return Computed(terms, [])
 
@@ -199,7 +202,7 @@ class Losses:
         if targets is None:
             message = "'NoneType' object is not iterable"
             raise RefusedError(Fault.TARGETS_MISSING, "TypeError", message, "Q26")
-        if self.traced:
+        if self.backend == "tensorflow":
             message = "Iterating over a symbolic `tf.Tensor` is not allowed."
             raise RefusedError(Fault.TARGETS_STRUCTURE, "OperatorNotAllowedInGraphError", message, "Q26")
         return [None] * count

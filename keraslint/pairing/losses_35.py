@@ -19,6 +19,7 @@ from keraslint.pairing.trees import in_order
 
 if TYPE_CHECKING:
     from keraslint.pairing.clauses import Trail
+    from keraslint.pairing.model import Backend
     from keraslint.pairing.trees import Trees
     from keraslint.tree import Key
 
@@ -31,8 +32,8 @@ class Losses:
     weights: Nest
     names: OutputNames | None
     trees: Trees
+    backend: Backend
     trail: Trail
-    traced: bool = False
 
     def computed(self, outputs: Nest, targets: Nest, sample_weight: Nest) -> Computed:
         """``CompileLoss.call``."""
@@ -173,7 +174,9 @@ class Losses:
         for one, target, head, weight, log in zip(flat, targets, heads, weights, tracked, strict=False):
             if one.loss is None:
                 continue
-            given = Given((), head, marked_if_not(target, target_by), one.loss, one.weight, weight)
+            given = Given(
+                (), head, marked_if_not(target, target_by), one.loss, one.weight, weight, self.backend, self.trees,
+            )
             terms.append(replace(given.term(batch.outputs, log), log_weighted=True))
         return Computed(terms, logs)
 
@@ -196,7 +199,7 @@ class Losses36(Losses):
         self, outputs: Nest, targets: Nest, unused: Unused, names: OutputNames | None,
     ) -> tuple[Nest, Nest]:
         # if not self.built: self.build(y_true, y_pred) else: self._filter_unused_inputs(...)
-        if self.traced:
+        if self.backend == "tensorflow":
             return outputs, targets
         outputs = self._listed(_without(outputs, unused.outputs), unused, names)
         return outputs, _without(targets, unused.targets)

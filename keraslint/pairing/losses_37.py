@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keraslint.pairing.clauses import Trail
-    from keraslint.pairing.model import Term
+    from keraslint.pairing.model import Backend, Term
     from keraslint.pairing.names import OutputNames
     from keraslint.pairing.trees import Trees
     from keraslint.pairing.walk_37 import FlatLoss
@@ -36,6 +36,7 @@ class Losses:
     weights: Nest
     names: OutputNames | None
     trees: Trees
+    backend: Backend
     trail: Trail
 
     def computed(self, outputs: Nest, targets: Nest, sample_weight: Nest) -> Computed:
@@ -47,9 +48,22 @@ class Losses:
         flat = list(self._flat_losses(targets, outputs))
         # Add `Mean` metric to the tracker for each loss: if len(self._flat_losses) > 1
         logged = len(flat) > 1
-        terms = [_term(loss, targets, outputs, sample_weight, logged=logged and not single) for loss in flat]
+        batch = outputs, targets, sample_weight
+        terms = [self._term(loss, batch, logged=logged and not single) for loss in flat]
         logs = [f"{loss.name}_loss" for loss in flat] if logged else []
         return Computed(self._counted(terms) if single else terms, logs)
+
+    def _term(self, flat: FlatLoss, batch: tuple[Nest, Nest, Nest], *, logged: bool) -> Term:
+        """L40: one turn of ``for (path, loss_fn, loss_weight, _), metric in zip(...)``."""
+        # y_t, y_p = resolve_path(path, y_true), resolve_path(path, y_pred)
+        outputs, targets, sample_weight = batch
+        head, target = outputs, targets
+        for key in flat.path:
+            head, target = child(head, key), child(target, key)
+        weight = _resolved(sample_weight, flat.path)
+        loss, loss_weight = flat.weighted.loss, flat.weighted.weight
+        given = Given(flat.path, head, target, loss, loss_weight, weight, self.backend, self.trees)
+        return given.term(outputs, f"{flat.name}_loss" if logged else None)
 
     def _counted(self, terms: list[Term]) -> list[Term]:
         """L41: one output, one target: the first loss counts, whatever the others are."""
@@ -143,17 +157,6 @@ class Losses:
 def _weighted(loss: Nest, weight: Nest) -> Nest:
     # class WeightedLoss: def __new__(cls, loss, weight): if loss is None: return None
     return Weighted(loss, weight) if isinstance(loss, Spot) else None
-
-
-def _term(flat: FlatLoss, targets: Nest, outputs: Nest, sample_weight: Nest, *, logged: bool) -> Term:
-    """L40: one turn of ``for (path, loss_fn, loss_weight, _), metric in zip(...)``."""
-    # y_t, y_p = resolve_path(path, y_true), resolve_path(path, y_pred)
-    head, target = outputs, targets
-    for key in flat.path:
-        head, target = child(head, key), child(target, key)
-    weight = _resolved(sample_weight, flat.path)
-    given = Given(flat.path, head, target, flat.weighted.loss, flat.weighted.weight, weight)
-    return given.term(outputs, f"{flat.name}_loss" if logged else None)
 
 
 def _resolved(sample_weight: Nest, path: Path) -> Nest:

@@ -15,7 +15,7 @@ from keraslint.pairing.terms import check_one_tensor
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from keraslint.pairing.model import By
+    from keraslint.pairing.model import Backend, By
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Update:
     outputs: list[Nest]
     targets: list[Nest]
     sample_weight: list[Nest] | None
+    backend: Backend
 
     def metrics(
         self, plain: Sequence[MetricsList | None], weighted: Sequence[MetricsList | None],
@@ -62,6 +63,9 @@ class Update:
         for row, target, head, weight in zip(lists, self.targets, self.outputs, weights, strict=False):
             if row is None:
                 continue
+            # M34: JAX makes NaN of None, the others raise
+            if target is None and self.backend != "jax":
+                raise RefusedError(Fault.TARGETS_MISSING, "ValueError", "None values not supported.", "M34")
             prefix = f"{row.output_name}_" if row.output_name else ""
             for spot in row.metrics:
                 name = metric_name(spot.token)

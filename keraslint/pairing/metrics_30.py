@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keraslint.pairing.clauses import Trail
-    from keraslint.pairing.model import Metric
+    from keraslint.pairing.model import Backend, Metric
     from keraslint.pairing.trees import Trees
 
 
@@ -28,6 +28,7 @@ class Metrics:
     weighted: Nest
     names: OutputNames | None
     trees: Trees
+    backend: Backend
     trail: Trail
 
     def paired(self, outputs: Nest, targets: Nest, sample_weight: Nest) -> list[Metric]:
@@ -36,7 +37,7 @@ class Metrics:
         plain = built.metrics_set(self.metrics, targets, "metrics")
         weighted = built.metrics_set(self.weighted, targets, "weighted_metrics")
         weights = None if sample_weight is None else built.flatten_y(sample_weight)
-        return Update(built.flatten_y(outputs), built.flatten_y(targets), weights).metrics(plain, weighted)
+        return Update(built.flatten_y(outputs), built.flatten_y(targets), weights, self.backend).metrics(plain, weighted)
 
     def _output_names(self, outputs: Nest) -> OutputNames | None:
         """M20: up to 3.11 the layers' names go before the keys of a dict of outputs."""

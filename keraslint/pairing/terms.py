@@ -10,7 +10,11 @@ from keraslint.pairing.model import By, Fault, Term
 from keraslint.pairing.refusal import RefusedError
 from keraslint.pairing.structure import Nest, Spot, has_dict, is_nested, items, mark, origin, spots
 
+from keraslint.pairing.trees import MismatchError
+
 if TYPE_CHECKING:
+    from keraslint.pairing.model import Backend
+    from keraslint.pairing.trees import Trees
     from keraslint.tree import Path
 
 
@@ -30,14 +34,17 @@ class Given:
     head: Nest
     target: Nest
     loss: Spot
-    weight: Nest = None
-    sample_weight: Nest = None
+    weight: Nest
+    sample_weight: Nest
+    backend: Backend
+    trees: Trees
 
     def term(self, outputs: Nest, log: str | None) -> Term:
         """The term, or what the loss function raises; ``outputs`` is the whole tree."""
         self._check_target(outputs)
         if is_builtin_loss(self.loss.token):
             check_one_tensor(self.head, Fault.LOSS_STRUCTURE, "L44")
+            self._check_alike()
         only = len(spots(outputs)) == 1
         natural = _natural(self.path)
         return Term(
@@ -54,11 +61,22 @@ class Given:
         )
 
     def _check_target(self, outputs: Nest) -> None:
-        # ops.convert_to_tensor(x, dtype=self.dtype) of a dict's key (L43)
+        # y_true = tree.map_structure(lambda x: ops.convert_to_tensor(x, dtype=self.dtype), y_true)
         if isinstance(self.target, str):
             fault = Fault.TARGETS_KEYS if is_nested(outputs) else Fault.TARGETS_STRUCTURE
             message = f"could not convert string to float: {self.target!r}"
             raise RefusedError(fault, "ValueError", message, "L43")
+        # L46: JAX makes NaN of None, the others raise
+        if self.target is None and self.backend != "jax":
+            raise RefusedError(Fault.TARGETS_MISSING, "ValueError", "None values not supported.", "L46")
+
+    def _check_alike(self) -> None:
+        """L47: a loss of Keras's own takes its target in the structure of its head."""
+        # y_true_y_pred = tree.map_structure(squeeze_or_expand_to_same_rank, y_true, y_pred)
+        try:
+            self.trees.assert_same_structure(self.target, self.head)
+        except MismatchError as error:
+            raise RefusedError(Fault.TARGETS_STRUCTURE, "ValueError", str(error), "L47") from error
 
 
 def check_one_tensor(head: Nest, fault: Fault, clause: str) -> None:

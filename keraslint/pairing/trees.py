@@ -1,7 +1,7 @@
 """``keras.tree``: how a version of Keras flattens, packs and compares nests.
 
-Three dialects: dm-tree up to 3.1 (or wherever optree is not installed), keras/src/tree/optree_impl.py up to 3.7,
-and its rewriting in 3.8. The torch implementation of 3.12 is not mirrored.
+Four dialects: dm-tree in 3.0; Keras's own code around optree up to 3.7 (keras/src/tree/optree_impl.py, at first
+keras/src/utils/tree.py); optree alone from 3.8 on; and for torch, from 3.12 on, keras/src/tree/torchtree_impl.py.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from keraslint.pairing.structure import Nest, is_nested, items, rebuild, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from keraslint.pairing.model import Backend
     from keraslint.pairing.versions import Version
     from keraslint.tree import Key, Path
 
@@ -33,9 +34,12 @@ class Trees:
 
     def flatten(self, structure: Nest) -> list[Nest]:
         """``tree.flatten``: every leaf, ``None`` included."""
+        return self._leaves(structure)
+
+    def _leaves(self, structure: Nest) -> list[Nest]:
         if not is_nested(structure):
             return [structure]
-        return [leaf for _, part in self.entries(structure) for leaf in self.flatten(part)]
+        return [leaf for _, part in self.entries(structure) for leaf in self._leaves(part)]
 
     def pack_sequence_as(self, structure: Nest, flat: Nest) -> Nest:
         """``tree.pack_sequence_as``: optree takes whatever can be iterated; a dict yields its keys."""
@@ -165,13 +169,40 @@ def _same_order(a: dict[Key, Nest], b: Nest) -> bool:
     return not isinstance(a, OrderedDict) or list(a) == list(cast("dict[Key, Nest]", b))
 
 
+class TorchTrees(Trees):
+    """torch's own trees, from Keras 3.12 on: only the outermost dict is sorted, a dict in a dict stays as written."""
+
+    def entries(self, structure: Nest) -> list[tuple[Key, Nest]]:
+        return items(structure)
+
+    def flatten(self, structure: Nest) -> list[Nest]:
+        # structure = _dict_to_ordered_dict(structure)
+        return self._leaves(_outermost_sorted(structure))
+
+    def _packed(self, structure: Nest, values: list[Nest]) -> Nest:
+        # structure = _dict_to_ordered_dict(structure)
+        return super()._packed(_outermost_sorted(structure), values)
+
+
+def _outermost_sorted(structure: Nest) -> Nest:
+    # if type(x) is dict: return {k: x[k] for k in sorted(x.keys())} ... return None: traverse_children()
+    if type(structure) is dict:
+        return {key: structure[key] for key in in_order(structure)}
+    if not is_nested(structure):
+        return structure
+    return rebuild(structure, {key: _outermost_sorted(part) for key, part in items(structure)})
+
+
 def in_order(keys: Iterable[Key]) -> list[Key]:
     """optree sorts keys that do not compare by their types' names first."""
     return sorted(keys, key=lambda key: (type(key).__name__, key))
 
 
-def trees_of(version: Version) -> Trees:
-    """The dialect of a version."""
-    if (version.major, version.minor) >= (3, 8):
+def trees_of(version: Version, backend: Backend) -> Trees:
+    """The dialect of a version on a backend."""
+    series = (version.major, version.minor)
+    if backend == "torch" and series >= (3, 12):
+        return TorchTrees()
+    if series >= (3, 8):
         return Trees()
-    return EarlyTrees() if (version.major, version.minor) >= (3, 1) else OldTrees()
+    return EarlyTrees() if series >= (3, 1) else OldTrees()
