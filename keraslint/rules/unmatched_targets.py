@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keraslint.findings import Finding
+    from keraslint.pairing import Term
     from keraslint.tree import Path, Tree
 
 rule = Rule(__name__, code="KER108", since="0.1.0", severity=Severity.ERROR)
@@ -31,28 +32,30 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             declaration = Related(declared.location, "the outputs are declared here")
             match verdict:
                 case Rejected(fault=fault) if fault in _FAULTS:
-                    difference = _mismatch(outputs, written, heads(outputs)) or "they differ in structure"
-                    message = f"Keras raises {verdict.error} at {verdict.call}: {difference}"
+                    difference = _mismatch(outputs, written, heads(outputs))
+                    consequence = f"Keras raises {verdict.error} at {verdict.call}"
+                    message = f"{consequence}: {difference or 'they differ in structure'}"
                     yield rule.finding(targets.location, message, related=(declaration,))
-                case Paired(terms=terms):
-                    trained = tuple(
-                        head for head in heads(outputs) if any(term.head == head for term in terms)
-                    )
-                    mismatch = _mismatch(outputs, written, trained)
-                    if mismatch and _lost(site, outputs, trained):
-                        names = [shown(outputs, head) for head in trained]
-                        message = f"Keras trains {names} without a word: {mismatch}"
+                case Paired(terms=terms) if all(len(head) <= 1 for head in heads(outputs)):
+                    trained = tuple(dict.fromkeys(term.head for term in terms))
+                    difference = _mismatch(outputs, written, trained)
+                    if difference and (
+                        _takes_a_stranger(outputs, terms) or _leaves_out(site, outputs, trained)
+                    ):
+                        names = [shown(outputs, head) for head in heads(outputs) if head in trained]
+                        message = f"Keras trains {names} without a word: {difference}"
                         yield rule.finding(targets.location, message, related=(declaration,))
 
 
-def _lost(site: TrainingSite, outputs: Tree[Written], trained: tuple[Path, ...]) -> bool:
-    """Whether a head is untrained for which no ``None`` was written.
+def _takes_a_stranger(outputs: Tree[Written], terms: tuple[Term, ...]) -> bool:
+    """Whether some head is paired with a target under a key that names no head."""
+    named = labels(outputs) or {}
+    taken = {term.target[0] for term in terms if term.target}
+    return any(isinstance(key, str) and key not in named for key in taken)
 
-    Nested outputs are left alone: there a target may stand for a whole subtree.
-    """
-    declared = heads(outputs)
-    if any(len(head) != 1 for head in declared):
-        return False
+
+def _leaves_out(site: TrainingSite, outputs: Tree[Written], trained: tuple[Path, ...]) -> bool:
+    """Whether a head is untrained for which no ``None`` was written."""
     losses = site.compiled.loss if site.compiled else None
     excused: set[Path] = set()
     if isinstance(losses, Given) and isinstance(losses.tree, Branch):
@@ -60,7 +63,7 @@ def _lost(site: TrainingSite, outputs: Tree[Written], trained: tuple[Path, ...])
         excused = {
             by_key[path[0]] for path, leaf in leaves(losses.tree) if leaf.is_none and path[0] in by_key
         }
-    return any(head not in trained and head not in excused for head in declared)
+    return any(head not in trained and head not in excused for head in heads(outputs))
 
 
 def _mismatch(outputs: Tree[Written], targets: Tree[Written], trained: tuple[Path, ...]) -> str | None:

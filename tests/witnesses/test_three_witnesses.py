@@ -1,0 +1,116 @@
+"""What Keras built, what ``pair`` says of the site that inference finds, and what the rules find: all one."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+pytest.importorskip("tensorflow")
+
+import keras
+
+from keraslint import sites
+from keraslint.documents import Document, decode, read_bytes
+from keraslint.findings import Finding
+from keraslint.pairing import Metric, Paired, Rejected, Term, Verdict, pair
+from keraslint.rules import registered
+from keraslint.sites.model import TrainingSite
+from keraslint.syntax.scout import Parsed, parse_document
+from tests.programs import Expected, Program, programs
+from tests.witnesses.spy import BuiltMetric, BuiltTerm, Training
+from tests.witnesses.test_fixtures_train import RUNNABLE, ran
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keraslint.tree import Path
+
+pytestmark = pytest.mark.train
+
+
+@cache
+def judged(program: Program) -> list[tuple[TrainingSite, Verdict]]:
+    """The sites of a program's source, and what the Keras that is installed does there."""
+    data = read_bytes(str(program.path))
+    assert isinstance(data, bytes)
+    document = decode(str(program.path), data)
+    assert isinstance(document, Document)
+    parsed = parse_document(document)
+    assert isinstance(parsed, Parsed)
+    inferred = sites.find(parsed.tree, parsed.document)
+    return [(site, pair(sites.request(site), keras.__version__)) for site in inferred.sites]
+
+
+def verdict_of(program: Program, training: Training) -> Verdict:
+    """The verdict on the site at the lines where the training took place."""
+    at = (training.compiled.line, training.line, training.validation)
+    verdicts = [verdict for site, verdict in judged(program) if lines(site) == at]
+    assert verdicts, f"no site at {at}: {[lines(site) for site, _ in judged(program)]}"
+    assert all(verdict == verdicts[0] for verdict in verdicts), "its alternatives are judged differently"
+    return verdicts[0]
+
+
+def lines(site: TrainingSite) -> tuple[int, int, bool] | None:
+    """The lines of a site's compile call and data call."""
+    if site.compiled is None or site.data is None:
+        return None
+    return site.compiled.location.span.line, site.data.location.span.line, site.data.validation
+
+
+@pytest.mark.parametrize("program", [program for program in RUNNABLE if program.raises is None], ids=str)
+def test_verdict_is_what_keras_built(program: Program) -> None:
+    assert ran(program).trainings
+    for training in ran(program).trainings:
+        verdict = verdict_of(program, training)
+        assert isinstance(verdict, Paired)
+        seen = "targets" not in verdict.assumed
+        assert terms(verdict.terms, targets=seen) == terms(training.terms, targets=seen)
+        assert metrics(verdict.metrics) == metrics(training.metrics)
+
+
+def terms(of: Iterable[Term | BuiltTerm], *, targets: bool) -> set[tuple[object, ...]]:
+    """Terms by the paths of their parts."""
+    return {(bare(term.head), term.target if targets else None, term.loss, term.weight) for term in of}
+
+
+def metrics(of: Iterable[Metric | BuiltMetric]) -> set[tuple[object, ...]]:
+    """Metrics by the paths of their parts."""
+    return {(bare(metric.head), metric.metric, metric.weighted) for metric in of}
+
+
+def bare(head: Path) -> Path:
+    """Keras takes the only tensor out of its list, so that its path is empty when the program runs."""
+    return () if head == (0,) else head
+
+
+KERAS_CALLS = ("compile", "fit", "evaluate", "train_on_batch")
+
+
+@pytest.mark.parametrize(
+    "program", [one for one in RUNNABLE if one.raises and one.raises.call in KERAS_CALLS], ids=str
+)
+def test_verdict_rejects_what_keras_rejects(program: Program) -> None:
+    assert program.raises is not None
+    verdict = verdict_of(program, ran(program).trainings[-1])
+    assert isinstance(verdict, Rejected)
+    assert (verdict.error, verdict.call) == (program.raises.error, program.raises.call)
+
+
+@pytest.mark.parametrize("program", [one for one in programs("bad") if one.parses], ids=str)
+def test_rules_find_what_the_comments_say_at_the_version_that_ran(program: Program) -> None:
+    found = {
+        Expected(finding.location.span.line, finding.code, severity(finding))
+        for site, verdict in judged(program)
+        for rule in registered()
+        if rule.rule.subject == "site"
+        for finding in rule.check(site, verdict)
+    }
+    assert found == set(program.expected)
+
+
+def severity(finding: Finding) -> str | None:
+    """A severity as a comment would say it: only where it is not the rule's own."""
+    own = next(found.rule.severity for found in registered() if found.rule.code == finding.code)
+    return None if finding.severity is own else finding.severity.value
