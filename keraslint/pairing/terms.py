@@ -64,6 +64,9 @@ class Given:
         # y_true = tree.map_structure(lambda x: ops.convert_to_tensor(x, dtype=self.dtype), y_true)
         if isinstance(self.target, str):
             fault = Fault.TARGETS_KEYS if is_nested(outputs) else Fault.TARGETS_STRUCTURE
+            if self.backend == "tensorflow":  # tf.convert_to_tensor raises an error of its own
+                message = f"Expected float32, but got {self.target} of type 'str'."
+                raise RefusedError(fault, "TypeError", message, "L43")
             message = f"could not convert string to float: {self.target!r}"
             raise RefusedError(fault, "ValueError", message, "L43")
         # L46: JAX makes NaN of None, the others raise
