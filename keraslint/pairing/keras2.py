@@ -23,8 +23,8 @@ from keraslint.pairing.keras2_conform import conform, written
 from keraslint.pairing.keras2_data import check_targets, fed_sample_weight
 from keraslint.pairing.keras2_heads import heads_of
 from keraslint.pairing.keras2_losses import Batch, Losses, check_trainable
-from keraslint.pairing.keras2_nest import list_to_tuple
-from keraslint.pairing.model import Fault, Paired, Rejected, Undecided, Unseen
+from keraslint.pairing.keras2_nest import check_keys, list_to_tuple
+from keraslint.pairing.model import Absent, Fault, Paired, Rejected, Undecided, Unseen
 from keraslint.pairing.refusal import RefusedError, UnknownError
 from keraslint.pairing.versions import Version
 
@@ -50,6 +50,7 @@ def pair(request: Request, version: Version = TF_KERAS) -> Verdict:
 
 
 def _paired(request: Request, version: Version) -> Paired:
+    _check_keys(request)
     heads = heads_of(request)
     batch = _batch(request, heads, version)
     losses = _losses(request, heads)
@@ -69,10 +70,25 @@ def _paired(request: Request, version: Version) -> Paired:
     )
 
 
+def _check_keys(request: Request) -> None:
+    parts = (
+        (request.outputs, Fault.OUTPUTS, None if request.kind == "subclass" else "Model"),
+        (request.loss, Fault.LOSS_KEYS, "compile"),
+        (request.metrics, Fault.METRICS_KEYS, "compile"),
+        (request.weighted_metrics, Fault.METRICS_KEYS, "compile"),
+        (request.loss_weights, Fault.WEIGHTS_KEYS, None),
+        (request.targets, Fault.TARGETS_KEYS, None),
+        (request.sample_weight, Fault.SAMPLE_WEIGHT, None),
+    )
+    for part, fault, call in parts:
+        if not isinstance(part, (Absent, Unseen)):
+            check_keys(part, fault, call)
+
+
 def _batch(request: Request, heads: Heads, version: Version) -> Batch:
-    targets = written(request.targets, heads, Fault.TARGETS_KEYS)
+    targets = written(request.targets, heads)
     check_targets(request, targets, version)
-    weights = written(request.sample_weight, heads, Fault.SAMPLE_WEIGHT)
+    weights = written(request.sample_weight, heads)
     weights = fed_sample_weight(request, targets, weights, version)
     return Batch(
         conform(heads, list_to_tuple(targets), Fault.TARGETS_KEYS),
@@ -81,6 +97,6 @@ def _batch(request: Request, heads: Heads, version: Version) -> Batch:
 
 
 def _losses(request: Request, heads: Heads) -> Losses:
-    losses = written(request.loss, heads, Fault.LOSS_KEYS)
-    weights = written(request.loss_weights, heads, Fault.WEIGHTS_KEYS)
+    losses = written(request.loss, heads)
+    weights = written(request.loss_weights, heads)
     return Losses(heads, conform(heads, losses, Fault.LOSS_KEYS), conform(heads, weights, Fault.WEIGHTS_KEYS))

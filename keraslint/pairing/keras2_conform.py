@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keraslint.pairing.keras2_nest import NOTHING, Ref, Structure, check_keys, flatten, has_mapping
+from keraslint.pairing.keras2_nest import NOTHING, Ref, Structure, flatten, has_mapping
 from keraslint.pairing.model import Absent, By, Unseen
 from keraslint.pairing.refusal import RefusedError, UnknownError
 from keraslint.tree import MAPPINGS, Branch, Leaf, map_leaves, sequence
@@ -30,26 +30,24 @@ class Conformed:
         return flatten(self.structure)
 
 
-def written(part: Part, heads: Heads, fault: Fault) -> Structure:
+def written(part: Part, heads: Heads) -> Structure:
     """A part as a structure of the places where things were written; an unseen part mirrors the outputs."""
     if isinstance(part, Absent):
         return NOTHING
     if isinstance(part, Unseen):
         return heads.structure
-    structure: Structure = map_leaves(part, lambda path, value: None if value is None else path)
-    check_keys(structure, fault)
-    return structure
+    return map_leaves(part, lambda path, value: None if value is None else path)
 
 
 def conform(heads: Heads, structure: Structure, fault: Fault) -> Conformed:
     """``Container._conform_to_outputs``: first by output names, then missing keys, then one thing for all."""
-    if isinstance(structure, Branch) and structure.kind in MAPPINGS and heads.takes_names:
-        return Conformed(_by_output_names(heads, structure, fault), "K2.6", By.NAME)
-    if isinstance(structure, Branch) and structure.kind in MAPPINGS and heads.is_mapping:
+    if isinstance(structure, Leaf):
+        return Conformed(_everywhere(heads, structure), "K2.8", By.BROADCAST)
+    if structure.kind in MAPPINGS and heads.takes_names:
+        named = _by_output_names(heads, structure, fault)
+        return Conformed(_everywhere(heads, named), "K2.6", By.NAME)
+    if structure.kind in MAPPINGS and heads.is_mapping:
         return Conformed(_with_missing_keys(heads, structure), "K2.7")
-    if isinstance(structure, Leaf) and isinstance(heads.structure, Branch):
-        everywhere: Structure = map_leaves(heads.structure, lambda _, __: structure.value)
-        return Conformed(everywhere, "K2.8", By.BROADCAST)
     return Conformed(structure, "K2.9")
 
 
@@ -58,7 +56,7 @@ def conform(heads: Heads, structure: Structure, fault: Fault) -> Conformed:
 #   new_struct = [struct.pop(name, None) for name in output_names]
 #   if struct: raise ValueError("Found unexpected losses or metrics that do not correspond ...")
 #   if len(new_struct) == 1: return new_struct[0]      (engine/compile_utils.py, map_to_output_names)
-#   Shown by LY/listBA/loss=list/y=dict_rev, LY/listBA/loss=list/y=dict_extra.
+#   Shown by LY/listBA/loss=list/y=dict_rev, LY/listBA/loss=list/y=dict_extra, K2/outputs/tuple_of_one_dict.
 def _by_output_names(heads: Heads, structure: Branch[Ref], fault: Fault) -> Structure:
     children = dict(structure.items)
     found = [NOTHING if name is None else children.pop(name, NOTHING) for name in heads.names]
@@ -79,7 +77,7 @@ def _by_output_names(heads: Heads, structure: Branch[Ref], fault: Fault) -> Stru
 #   stay, and shift what is zipped by position.
 #   for k in y_pred.keys(): if k not in struct: struct[k] = None
 #                                             (engine/compile_utils.py, map_missing_dict_keys)
-#   Shown by LY/dictBA/loss=dict_miss1/y=dict, LY/dictAB/loss=dict_extra/y=dict.
+#   Shown by LY/dictBA/loss=dict_miss1/y=dict, W/dictBA/loss=list/w=dict_extra.
 def _with_missing_keys(heads: Heads, structure: Branch[Ref]) -> Structure:
     wanted = heads.structure.keys if isinstance(heads.structure, Branch) else ()
     missing = tuple((key, NOTHING) for key in wanted if key not in structure.keys)
@@ -91,7 +89,12 @@ def _with_missing_keys(heads: Heads, structure: Branch[Ref]) -> Structure:
 #       struct = tf.nest.map_structure(lambda _: struct, outputs)
 #                                            (engine/compile_utils.py, Container._conform_to_outputs)
 #   Shown by LY/listBA/loss=str1/y=single0.
-#
+def _everywhere(heads: Heads, structure: Structure) -> Structure:
+    if isinstance(structure, Leaf):
+        return map_leaves(heads.structure, lambda _, __: structure.value)
+    return structure
+
+
 # K2.9  Whatever else was given is flattened and zipped with the flattened heads, and nobody compares the two
 #   structures: a list for a dict of outputs goes by the sorted keys of the outputs.
 #   y_true = tf.nest.flatten(y_true); ...; for y_t, y_p, sw, ... in zip(*zip_args)

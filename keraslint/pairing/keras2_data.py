@@ -48,7 +48,7 @@ def check_targets(request: Request, targets: Structure, version: Version) -> Non
 #   "Failed to find data adapter that can handle input: {}, {}"  (engine/data_adapter.py, select_data_adapter)
 #   num_samples = set(int(i.shape[0]) for i in tf.nest.flatten(data))
 #               (the same, _check_data_cardinality: what train_on_batch meets first, with an AttributeError)
-#   Shown by LY/listBA/loss=list/y=list_none0, ONE/one/loss=str/y=pylist.
+#   Shown by LY/listBA/loss=list/y=list_none0, K2/none/train_on_batch/y=list, ONE/one/loss=obj/y=pylist.
 def _check_arrays(request: Request, targets: Structure, version: Version) -> None:
     if None in flatten(targets) and version < TAKES_NONE:
         _refuse(request, "NoneType", Fault.TARGETS_MISSING)
@@ -88,7 +88,8 @@ def _check_class_weight(targets: Structure) -> None:
 #   tf.nest.assert_same_structure(list_to_tuple(outputs), list_to_tuple(tf.nest.flatten(outputs)))
 #   new_sample_weights.append(np.ones(sw_shape) if as_numpy else tf.ones(sw_shape))
 #                                        (engine/training_utils.py, handle_partial_sample_weights)
-#   Shown by SW/dictBA/loss=dict/sw=list_none0, SW/listBA/loss=dict/sw=dict_none0.
+#   Shown by SW/dictBA/loss=dict/sw=list_none0, SW/listBA/loss=dict/sw=dict_none0,
+#   K2/none/train_on_batch/sw=list.
 def fed_sample_weight(
     request: Request, targets: Structure, weights: Structure, version: Version
 ) -> Structure:
@@ -110,7 +111,11 @@ def _top(weights: Branch[Ref]) -> list[Ref]:
 def _filled(targets: Structure, weights: Branch[Ref]) -> Structure:
     if all(ref is None for ref in _top(weights)):
         return NOTHING
-    if not (is_flat_sequence(weights) and is_flat_sequence(list_to_tuple(targets))):
-        message = "The two structures don't have the same nested structure."
-        raise RefusedError(Fault.SAMPLE_WEIGHT, "TypeError", message, "K2.12")
+    for structure in (weights, list_to_tuple(targets)):
+        if not is_flat_sequence(structure):
+            error = (
+                "ValueError" if isinstance(structure, Branch) and structure.kind == "tuple" else "TypeError"
+            )
+            message = "The two structures don't have the same nested structure."
+            raise RefusedError(Fault.SAMPLE_WEIGHT, error, message, "K2.12")
     return weights

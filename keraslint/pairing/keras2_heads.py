@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keraslint.pairing.keras2_nest import Structure, check_keys, flatten, has_mapping, is_flat_sequence, walk
-from keraslint.pairing.model import Fault
+from keraslint.pairing.keras2_nest import Structure, flatten, has_mapping, is_flat_sequence, walk
 from keraslint.tree import MAPPINGS, Branch, Leaf, at, leaves, map_leaves
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ def heads_of(request: Request) -> Heads:
     """The heads as the containers of losses and metrics see them."""
     returned: Structure = map_leaves(request.outputs, lambda path, _: path)
     built = request.kind != "subclass"
-    check_keys(returned, Fault.OUTPUTS, "Model" if built else None)
     structure = _unwrapped(returned) if built else returned
     paths = tuple(path for path in flatten(structure) if path is not None)
     names = _layer_names(request.outputs, paths) if built else _pseudo_names(structure)

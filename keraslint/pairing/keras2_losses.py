@@ -55,7 +55,7 @@ class Losses:
     #       if y_t is None or loss_obj is None: continue
     #                                                (engine/compile_utils.py, LossesContainer.__call__)
     #   Shown by LY/dictBA/loss=list_short/y=dict, W/listBA/loss=list/w=list_short,
-    #   SW/listBA/loss=list/sw=list1.
+    #   SW/listBA/loss=dict/sw=list1.
     def terms(self, batch: Batch) -> tuple[Term, ...]:
         """The terms of the total loss."""
         rows = zip(
@@ -105,7 +105,7 @@ class Losses:
 #   if self.loss and y is None: raise ValueError("Target data is missing. ...")
 #   elif loss is None: raise ValueError("No loss found. ...")
 #                                              (engine/training.py, Model._validate_target_and_loss)
-#   Shown by ONE/one_dict/loss=dict_wrong/y=dict.
+#   Shown by K2/nothing/wrong_loss_keys/fit, K2/nothing/no_targets/fit.
 def check_trainable(request: Request, terms: tuple[Term, ...]) -> None:
     """Refuse to train on nothing."""
     if terms or request.call not in TRAINING:

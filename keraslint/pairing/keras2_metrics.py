@@ -54,7 +54,7 @@ class Metrics:
     #   weight, keeps its metrics at 0.
     #   for y_t, y_p, sw, metric_objs, weighted_metric_objs in zip(*zip_args): if y_t is None ...: continue
     #                                              (engine/compile_utils.py, MetricsContainer.update_state)
-    #   Shown by M/dictBA/metrics=dict/loss=dict/y=dict, X/same_list/loss=str/y=dict_layer.
+    #   Shown by X/same_list/loss=str/y=dict_layer, K2/metrics/short_sample_weights.
     def updated(self, batch: Batch) -> tuple[Metric, ...]:
         """Each metric that is computed from data."""
         rows = zip(batch.targets.refs, self.heads.paths, batch.sample_weight.refs, self.rows, strict=False)
@@ -110,7 +110,7 @@ def build(request: Request, heads: Heads, batch: Batch) -> Metrics:
 #                                                     (engine/compile_utils.py, MetricsContainer.build)
 #   Shown by M/dictBA/metrics=lol.
 def _for_each_head(part: Part, heads: Heads) -> tuple[Conformed, tuple[Structure, ...]]:
-    structure = written(part, heads, Fault.METRICS_KEYS)
+    structure = written(part, heads)
     if isinstance(structure, Leaf) or (is_flat_sequence(structure) and not isinstance(part, Unseen)):
         rows = tuple(structure for _ in heads.paths)
         return Conformed(structure, "K2.16", By.BROADCAST), rows
@@ -125,7 +125,7 @@ def _for_each_head(part: Part, heads: Heads) -> tuple[Conformed, tuple[Structure
 #   self._metrics = tf.__internal__.nest.map_structure_up_to(
 #       y_pred, self._get_metric_objects, self._metrics, y_true, y_pred)
 #                                                     (engine/compile_utils.py, MetricsContainer.build)
-#   Shown by LY/dictBA/loss=str1/y=list.
+#   Shown by LY/dictBA/loss=str1/y=list, K2/metrics/accuracy_of_a_list.
 def _targets_like_outputs(heads: Heads, batch: Batch) -> tuple[Structure, ...]:
     return flatten_up_to(list_to_tuple(heads.structure), list_to_tuple(batch.targets.structure), TARGETS)
 
@@ -145,7 +145,7 @@ def _check_shaped(request: Request, row: Structure, target: Structure) -> None:
 #   wm._name = output_name + "_weighted_" + wm._name
 #   raise ValueError(f"Found two metrics with the same name: {m._name}. ...")
 #                                          (engine/compile_utils.py, MetricsContainer._set_metric_names)
-#   Shown by M/dictPerm/metrics=dict, M/listBA/both=dict/sw=nat.
+#   Shown by M/dictPerm/metrics=dict, M/listBA/both=dict/sw=nat, K2/metrics/twice_for_a_head.
 def _named(
     request: Request, output: str | None, metrics: tuple[Path | None, ...], weighted: tuple[Path | None, ...]
 ) -> tuple[Named, ...]:
@@ -170,7 +170,7 @@ def _log(name: str | None, output: str | None, taken: list[str], *, is_weighted:
     if is_weighted and log in taken:
         log = f"{prefix}weighted_{name}"
     if log in taken:
-        message = f"Found two metrics with the same name: {log}."
+        message = f"Found two {'weighted ' if is_weighted else ''}metrics with the same name: {log}."
         raise RefusedError(Fault.METRICS_STRUCTURE, "ValueError", message, "K2.20")
     return log
 

@@ -6,7 +6,7 @@ The leaf of a structure is where it was written: its path in the tree that was g
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, Union, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, Union, cast
 
 from keraslint.pairing.refusal import RefusedError
 from keraslint.tree import MAPPINGS, SEQUENCES, Branch, Leaf, Path, Tree, sequence
@@ -43,18 +43,18 @@ def items(branch: Branch[Ref]) -> tuple[tuple[Key, Structure], ...]:
     return tuple(sorted(branch.items, key=lambda item: cast("str", item[0])))
 
 
-# K2.2  Keys that cannot be sorted are refused: for a functional model when it is built.
+# K2.2  Keys that cannot be sorted are refused where they are first flattened: those of the outputs of a
+#   functional model when it is built, those of losses and metrics by compile, others with the first batch.
 #   raise TypeError("nest only supports dicts with sortable keys.")     (nest_util.py, _tf_core_sorted)
-#   Shown by X/mixedkeys/str.
-def check_keys(structure: Structure, fault: Fault, call: str | None = None) -> None:
-    """Refuse mappings whose keys are of several types."""
-    if isinstance(structure, Leaf):
+#   Shown by X/mixedkeys/str, K2/outputs/loss_of_mixed_keys, K2/outputs/mixed_keys_of_a_subclass.
+def check_keys(tree: Tree[Any], fault: Fault, call: str | None = None) -> None:
+    """Refuse mappings whose keys are of several types; ``call`` is where, if not at the call in question."""
+    if isinstance(tree, Leaf):
         return
-    if structure.kind in MAPPINGS and len({isinstance(key, str) for key in structure.keys}) > 1:
-        keys = ", ".join(map(repr, structure.keys))
-        message = f"nest only supports dicts with sortable keys: {keys}"
+    if tree.kind in MAPPINGS and len({isinstance(key, str) for key in tree.keys}) > 1:
+        message = "'<' not supported between instances of 'int' and 'str'"
         raise RefusedError(fault, "TypeError", message, "K2.2", call)
-    for child in structure.children:
+    for child in tree.children:
         check_keys(child, fault, call)
 
 
@@ -104,6 +104,7 @@ def list_to_tuple(structure: Structure) -> Structure:
 #   if len(input_tree) != len(shallow_tree): raise ValueError
 #   absent_keys = set(shallow_tree) - set(input_tree); if absent_keys: raise ValueError
 #                                             (nest_util.py, _tf_core_assert_shallow_structure)
+#   input_subtree = input_tree[shallow_key]            (the same, _tf_core_yield_flat_up_to: a KeyError)
 def flatten_up_to(shallow: Structure, structure: Structure, faults: Faults) -> tuple[Structure, ...]:
     """``tf.nest.flatten_up_to``: what stands in ``structure`` at each leaf of ``shallow``, or a refusal."""
     if isinstance(shallow, Leaf):
@@ -131,6 +132,8 @@ def _same_container(shallow: Branch[Ref], structure: Structure, faults: Faults) 
         fault = faults.keys if shallow.kind in MAPPINGS else faults.count
         raise RefusedError(fault, "ValueError", message, faults.clause)
     absent = [key for key in shallow.keys if key not in structure.keys]
+    if absent and shallow.kind not in MAPPINGS:
+        raise RefusedError(faults.structure, "KeyError", repr(absent[0]), faults.clause)
     if absent:
         message = (
             "The shallow_tree's keys are not a subset of the input_tree's keys. "

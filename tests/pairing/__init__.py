@@ -1,0 +1,1 @@
+"""What Keras pairs, held against its record."""
