@@ -8,7 +8,7 @@ from keraslint.findings import Related, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
-from keraslint.sites.reading import heads, is_mapping, labels, shown
+from keraslint.sites.reading import heads, is_flat, is_mapping, labels, shown
 from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             compiled=CompileCall(
                 loss=Given(tree=losses), loss_weights=Given(tree=Branch() as written) as weights
             ),
-        ) if not (isinstance(losses, Leaf) and len(heads(outputs)) > 1):
+        ) if is_flat(outputs) and not (isinstance(losses, Leaf) and len(heads(outputs)) > 1):
             mismatch = _mismatch(outputs, written)
             consequence = _consequence(outputs, written, verdict)
             if mismatch and consequence:

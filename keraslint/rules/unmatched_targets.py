@@ -8,7 +8,7 @@ from keraslint.findings import Related, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite, Written
-from keraslint.sites.reading import heads, is_mapping, is_sequence, label, labels, meant, shown
+from keraslint.sites.reading import heads, is_flat, is_mapping, is_sequence, label, labels, meant, shown
 from keraslint.tree import Branch, Leaf, leaves
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     consequence = f"Keras raises {verdict.error} at {verdict.call}"
                     message = f"{consequence}: {difference or 'they differ in structure'}"
                     yield rule.finding(targets.location, message, related=(declaration,))
-                case Paired(terms=terms) if all(len(head) <= 1 for head in heads(outputs)):
+                case Paired(terms=terms) if is_flat(outputs):
                     trained = tuple(dict.fromkeys(term.head for term in terms))
                     difference = _mismatch(outputs, written, trained)
                     if difference and (

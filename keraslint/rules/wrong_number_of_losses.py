@@ -8,7 +8,7 @@ from keraslint.findings import Related, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import heads, is_sequence, shown
+from keraslint.sites.reading import heads, is_flat, is_sequence, shown
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         case TrainingSite(
             outputs=Given(tree=Branch() as outputs) as declared,
             compiled=CompileCall(loss=Given(tree=Branch() as losses) as loss),
-        ) if is_sequence(losses) and len(heads(outputs)) not in (1, len(losses.items)):
+        ) if is_flat(outputs) and is_sequence(losses) and len(heads(outputs)) not in (1, len(losses.items)):
             names = {head: shown(outputs, head) for head in heads(outputs)}
             consequence = _consequence(verdict, names)
             if consequence:

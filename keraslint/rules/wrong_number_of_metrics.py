@@ -8,7 +8,7 @@ from keraslint.findings import Related, Severity
 from keraslint.pairing import Fault, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import heads, is_sequence
+from keraslint.sites.reading import heads, is_flat, is_sequence
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                 outputs=Given(tree=Branch() as outputs) as declared, compiled=CompileCall() as compiled
             ),
             Rejected(fault=fault),
-        ) if fault in _FAULTS and len(heads(outputs)) > 1:
+        ) if fault in _FAULTS and is_flat(outputs) and len(heads(outputs)) > 1:
             count = len(heads(outputs))
             for name, part in (
                 ("metrics", compiled.metrics),

@@ -25,10 +25,5 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             for use in site.uses:
                 if wrong and use.how == "zip metrics_names":
                     name, value = wrong[0]
-                    yield rule.finding(
-                        use.location, f"Keras calls {value!r} {name!r} here: {_both(names, values)}"
-                    )
-
-
-def _both(names: tuple[str, ...], values: tuple[str, ...]) -> str:
-    return f"metrics_names are {list(names)}, the values {list(values)}"
+                    message = f"the value {value!r} gets the name {name!r}: metrics_names are {list(names)}"
+                    yield rule.finding(use.location, message)

@@ -35,6 +35,11 @@ def heads(outputs: Tree[Written]) -> tuple[Path, ...]:
     return tuple(path for path, _ in leaves(outputs))
 
 
+def is_flat(outputs: Tree[Written]) -> bool:
+    """Whether no head lies deeper than one container."""
+    return all(len(head) <= 1 for head in heads(outputs))
+
+
 def label(outputs: Tree[Written], head: Path) -> str | None:
     """The name by which a dict addresses a head: its key in dict outputs, else its layer's name."""
     if is_mapping(outputs):
@@ -106,7 +111,10 @@ class Placement:
 
 
 def placement(outputs: Tree[Written], part: Branch[Written], pairs: Iterable[Pair]) -> Placement | None:
-    """Compare where Keras puts the entries of ``part`` with where they were written; None where unknown."""
+    """Compare where Keras puts the entries of ``part`` with where they were written.
+
+    None where that is not known, or where there is but one head to put them.
+    """
     intended = meant(outputs, part)
     entry_for = {head: key for key, head in intended.items()}
     given: dict[Key, set[Path]] = {}
@@ -114,7 +122,7 @@ def placement(outputs: Tree[Written], part: Branch[Written], pairs: Iterable[Pai
         if path and path[0] in intended and head in entry_for:
             given.setdefault(path[0], set()).add(head)
     placed = [(key, next(iter(given[key]))) for key in part.keys if len(given.get(key, ())) == 1]
-    if not placed:
+    if not placed or len(heads(outputs)) == 1:
         return None
     entries = dict(part.items)
     return Placement(

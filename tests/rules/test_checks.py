@@ -70,6 +70,15 @@ CASES = [
     case("tuple of targets", LIST, loss=["mse", "mae"], y=("yz", "ya")),
     case("a list of one for one output", ["z"], loss=["mse"], metrics=["mae", "mse"], y="yz"),
     case("one output, several metrics", "z", loss="mse", metrics=["mae", "mse"], y="yz"),
+    case("one head in a dict", {"z": "z"}, loss=["mse"], loss_weights=[0.5], metrics=[["mae"]], y=["yz"]),
+    case(
+        "nested outputs, everything nested alike",
+        {"det": {"box": "box", "cls": "cls"}, "aux": "aux"},
+        loss={"det": {"box": "mae", "cls": "mse"}, "aux": "mse"},
+        loss_weights={"det": {"box": 1.0, "cls": 0.5}, "aux": 0.1},
+        y={"det": {"box": "b", "cls": "c"}, "aux": "x"},
+    ),
+    case("nested lists", [["b", "c"], "d"], loss=[["mae", "mse"], "mse"], y=[["yb", "yc"], "yd"]),
     case("unread parts", DICT, loss=UNKNOWN, loss_weights=UNKNOWN, metrics=UNKNOWN, y=UNKNOWN),
     # KER202
     case("list loss", DICT, f"KER202 error: {LOSSES}", loss=["mse", "mae"], y=Y_BY_NAME),
@@ -384,6 +393,29 @@ CASES = [
         DICT,
         "KER601 info: this goes over the keys ['z', 'a'], not over the predictions",
         uses=use("iterate"),
+    ),
+    case(
+        "names beside values",
+        LIST,
+        "KER604 error: the value 'z_loss' gets the name 'compile_metrics':"
+        " metrics_names are ['loss', 'compile_metrics', 'z_loss', 'a_loss']",
+        loss="mse",
+        metrics=[["mae"], ["mae"]],
+        uses=use("zip metrics_names", call="evaluate"),
+    ),
+    case(
+        "names beside values without metrics",
+        LIST,
+        loss="mse",
+        uses=use("zip metrics_names", call="evaluate"),
+    ),
+    case(
+        "names beside values, Keras 2",
+        LIST,
+        loss="mse",
+        metrics=[["mae"], ["mae"]],
+        uses=use("zip metrics_names", call="evaluate"),
+        version="2.15",
     ),
     case("a list unpacked", LIST, uses=use("unpack", count=2)),
 ]
