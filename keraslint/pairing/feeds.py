@@ -13,6 +13,7 @@ from keraslint.pairing.trees import MismatchError, trees_of
 from keraslint.pairing.versions import Version
 
 if TYPE_CHECKING:
+    from keraslint.pairing.clauses import Trail
     from keraslint.pairing.model import Backend, Request
     from keraslint.pairing.trees import Trees
 
@@ -58,11 +59,6 @@ def mirrored(outputs: Nest, sample_weight: Nest) -> Batch:
     return Batch(outputs, sample_weight)
 
 
-def fed(targets: Nest, sample_weight: Nest, request: Request, version: Version, backend: Backend) -> Batch:
-    """The batch as the training step sees it."""
-    return Feeding(request, version, backend).batch(targets, sample_weight)
-
-
 @dataclass(frozen=True)
 class Feeding:
     """How a request's data reach the step of a version on a backend."""
@@ -70,6 +66,7 @@ class Feeding:
     request: Request
     version: Version
     backend: Backend
+    trail: Trail
 
     @property
     def _trees(self) -> Trees:
@@ -89,6 +86,8 @@ class Feeding:
             if _has_list(sample_weight):
                 message = "tf.data stacks a list of sample weights, and their shapes decide what that does"
                 raise UnknownError(message)
+            if _has_list(targets):
+                self.trail.met("F22")
             return Batch(_stacked(targets), sample_weight)
         if self.backend != "tensorflow":
             return Batch(targets, sample_weight)
@@ -96,12 +95,18 @@ class Feeding:
             _check_signature(targets, sample_weight)
             return Batch(targets, sample_weight)
         # F20: inputs = tree.lists_to_tuples(inputs); a dataset would stack a list
+        if _has_list(targets):
+            self.trail.met("F20")
         return Batch(self._trees.lists_to_tuples(targets), self._trees.lists_to_tuples(sample_weight))
 
     def _converted(self, structure: Nest) -> Nest:
         """F21: in Keras 3.0 the arrays of a list come out as a tuple."""
         # def convert_to_arrays(arrays): ... return lists_to_tuples(arrays)
-        return structure if self.version >= Version(3, 1, 0) else self._trees.lists_to_tuples(structure)
+        if self.version >= Version(3, 1, 0):
+            return structure
+        if _has_list(structure):
+            self.trail.met("F21")
+        return self._trees.lists_to_tuples(structure)
 
     def _check_arrays(self, targets: Nest) -> None:
         """F10: lists of numbers are walked into, and numbers are no arrays."""
@@ -138,6 +143,7 @@ class Feeding:
             return sample_weight
         if isinstance(sample_weight, Spot):
             # Replicate the same sample_weight array on all outputs.
+            self.trail.met("F13")
             return mapped(lambda _: sample_weight.marked(By.BROADCAST), targets)
         try:
             self._trees.assert_same_structure(targets, sample_weight)

@@ -14,7 +14,7 @@ from keraslint.pairing.clauses import Trail
 from keraslint.pairing.model import Absent, Fault, Paired, Rejected, Undecided, Unseen
 from keraslint.pairing.names import OutputNames
 from keraslint.pairing.refusal import RefusedError, UnknownError
-from keraslint.pairing.structure import Nest, Spot, is_nested, nest
+from keraslint.pairing.structure import Nest, Spot, has_dict, is_nested, items, nest, shown, wrapped
 from keraslint.pairing.terms import Computed
 from keraslint.pairing.trees import trees_of
 from keraslint.pairing.versions import Version
@@ -162,14 +162,30 @@ class Run:
         if self.request.call == "compile" or isinstance(self.request.targets, Unseen):
             return feeds.mirrored(outputs, sample_weight)
         targets = _given(self.request.targets)
-        return feeds.fed(targets, sample_weight, self.request, self.version, self.backend)
+        feeding = feeds.Feeding(self.request, self.version, self.backend, self.trail)
+        return feeding.batch(targets, sample_weight)
 
     # -- L, M: losses and metrics --------------------------------------------------------------------------
 
     def _losses(self, outputs: Nest, batch: Batch) -> Computed:
         loss = outputs if isinstance(self.request.loss, Unseen) else _given(self.request.loss)
         if loss is None:
-            return self._no_loss()
+            return self._no_loss(Computed([], []))
+        if self.backend == "tensorflow":
+            loss = wrapped(loss)
+            self._check_wrapped(loss)
+        computed = self._computed(loss, outputs, batch)
+        return computed if computed.terms else self._no_loss(computed)
+
+    def _check_wrapped(self, loss: Nest) -> None:
+        """L10: up to 3.6 a dict inside the loss is one loss to TensorFlow's tracking, and none that Keras knows."""
+        # optree.register_pytree_node(ListWrapper, ...), and not yet _DictWrapper
+        inner = [part for _, part in items(loss)] if is_nested(loss) else []
+        if Version(3, 1, 0) <= self.version < Version(3, 7, 0) and any(map(has_dict, inner)):
+            message = f"Unknown `config` as a `dict`, config={shown(loss)}"
+            raise RefusedError(Fault.LOSS_STRUCTURE, "ValueError", message, "L10")
+
+    def _computed(self, loss: Nest, outputs: Nest, batch: Batch) -> Computed:
         parts = loss, _given(self.request.loss_weights), self._names(), self._trees, self.backend, self.trail
         if self.version >= Version(3, 7, 0):
             return losses_37.Losses(*parts).computed(outputs, batch.targets, batch.sample_weight)
@@ -178,10 +194,11 @@ class Run:
             return early(*parts).computed(outputs, batch.targets, batch.sample_weight)
         return losses_30.Losses(*parts).computed(outputs, batch.targets, batch.sample_weight)
 
-    def _no_loss(self) -> Computed:
+    def _no_loss(self, computed: Computed) -> Computed:
+        """L60: without any term only JAX trains; what `add_loss` adds is not seen."""
         # if backend.backend() != "jax" and len(losses) == 0: raise ValueError
         if self.request.call == "compile" or self.backend == "jax":
-            return Computed([], [])
+            return computed
         message = "No loss to compute. Provide a `loss` argument in `compile()`."
         raise RefusedError(Fault.LOSS_COUNT, "ValueError", message, "L60")
 

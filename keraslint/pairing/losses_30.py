@@ -52,7 +52,7 @@ class Losses:
                 terms.append(given.term(outputs, None))
         return Computed(terms, [])
 
-    # -- Q10: the names of the outputs -----------------------------------------------------------------
+    # -- Q1: the names of the outputs -----------------------------------------------------------------
 
     def _output_names(self, outputs: Nest) -> OutputNames | None:
         # if self.output_names: ... elif isinstance(y_pred, dict): output_names = sorted(list(y_pred.keys()))
@@ -237,6 +237,7 @@ class Losses:
             return flat
         if not flat:
             raise RefusedError(Fault.SAMPLE_WEIGHT, "IndexError", "list index out of range", "Q30")
+        self.trail.met("Q30")
         return [flat[0]] * count
 
 

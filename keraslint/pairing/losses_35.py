@@ -48,6 +48,7 @@ class Losses:
         """R10: the sorted keys of a dict of outputs, or the names of the layers."""
         # if isinstance(y_pred, dict): output_names = sorted(y_pred.keys()) ... output_names or self.output_names
         if isinstance(outputs, dict):
+            self.trail.met("R10")
             return OutputNames(tuple(cast("list[str]", in_order(outputs))))
         return self.names
 
@@ -119,6 +120,7 @@ class Losses:
             )
             raise RefusedError(Fault.LOSS_COUNT, "ValueError", message, "R20")
         by = self._by(loss, outputs)
+        self.trail.met("R20")
         # get_loss(identifier, _y_true, _y_pred) for ... in zip(flat_losses, y_true, y_pred)
         rows = zip(losses, self.trees.flatten(targets), weights, strict=False)
         return [FlatLoss(_put(one, by), weight) for one, _, weight in rows]
@@ -170,6 +172,8 @@ class Losses:
         target_by = By.BROADCAST if not is_nested(batch.targets) else by
         terms = []
         # for loss_fn, y_t, y_p, loss_weight, sample_weight, metric in zip(...): if loss_fn: ...
+        if len(targets) < len(heads):
+            self.trail.met("R30")
         tracked: list[str | None] = [*logs] or [None]
         for one, target, head, weight, log in zip(flat, targets, heads, weights, tracked, strict=False):
             if one.loss is None:
@@ -186,7 +190,10 @@ class Losses:
             return [None] * count
         flat = self.trees.flatten(sample_weight)
         # if len(sample_weight) < len(y_true): sample_weight = [sample_weight[0] for _ in range(len(y_true))]
-        return [flat[0]] * count if len(flat) < count else flat
+        if len(flat) >= count:
+            return flat
+        self.trail.met("R31")
+        return [flat[0]] * count
 
 
 class Losses36(Losses):
@@ -198,8 +205,10 @@ class Losses36(Losses):
     def _filtered(
         self, outputs: Nest, targets: Nest, unused: Unused, names: OutputNames | None,
     ) -> tuple[Nest, Nest]:
-        # if not self.built: self.build(y_true, y_pred) else: self._filter_unused_inputs(...)
+        # R16: if not self.built: self.build(y_true, y_pred) else: self._filter_unused_inputs(...)
         if self.backend == "tensorflow":
+            if unused.outputs or unused.targets:
+                self.trail.met("R16")
             return outputs, targets
         outputs = self._listed(_without(outputs, unused.outputs), unused, names)
         return outputs, _without(targets, unused.targets)

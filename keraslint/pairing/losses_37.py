@@ -54,7 +54,7 @@ class Losses:
         return Computed(self._counted(terms) if single else terms, logs)
 
     def _term(self, flat: FlatLoss, batch: tuple[Nest, Nest, Nest], *, logged: bool) -> Term:
-        """L40: one turn of ``for (path, loss_fn, loss_weight, _), metric in zip(...)``."""
+        """One turn of ``for (path, loss_fn, loss_weight, _), metric in zip(...)``."""
         # y_t, y_p = resolve_path(path, y_true), resolve_path(path, y_pred)
         outputs, targets, sample_weight = batch
         head, target = outputs, targets
@@ -141,6 +141,8 @@ class Losses:
             raise RefusedError(Fault.WEIGHTS_COUNT, "ValueError", message, "L31")
         # loss_weights = tree.pack_sequence_as(loss, flat_loss_weights)
         self.trail.met("L32")
+        if self.trees.have_same_paths(loss, weights):
+            return self.trees.pack_sequence_as(loss, flat)
         by = By.SORTED if has_mapping(loss) or has_mapping(weights) else By.POSITION
         return self.trees.pack_sequence_as(loss, [marked_if_not(weight, by) for weight in flat])
 

@@ -15,6 +15,7 @@ from keraslint.pairing.terms import check_one_tensor
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from keraslint.pairing.clauses import Trail
     from keraslint.pairing.model import Backend, By
 
 
@@ -35,6 +36,7 @@ class Update:
     targets: list[Nest]
     sample_weight: list[Nest] | None
     backend: Backend
+    trail: Trail
 
     def metrics(
         self, plain: Sequence[MetricsList | None], weighted: Sequence[MetricsList | None],
@@ -42,7 +44,7 @@ class Update:
         """Every metric that is computed, named."""
         none: list[Nest] = [None] * len(self.targets)
         found = [*self._rows(plain, none, weighted=False), *self._rows(weighted, self._weights(), weighted=True)]
-        return _named(found)
+        return self._named(found)
 
     def _weights(self) -> list[Nest]:
         """M30: one sample weight is every output's own."""
@@ -52,6 +54,7 @@ class Update:
         if len(self.sample_weight) < len(self.targets):
             if not self.sample_weight:
                 raise RefusedError(Fault.SAMPLE_WEIGHT, "IndexError", "list index out of range", "M30")
+            self.trail.met("M30")
             return [self.sample_weight[0]] * len(self.targets)
         return self.sample_weight
 
@@ -59,6 +62,8 @@ class Update:
         self, lists: Sequence[MetricsList | None], weights: list[Nest], *, weighted: bool,
     ) -> Iterator[tuple[str, Metric]]:
         """M31: metrics, targets and outputs go side by side as long as there are any of each."""
+        if lists and len(self.targets) < len(self.outputs):
+            self.trail.met("M31")
         # for m, y_t, y_p, s_w in zip(self._flat_weighted_metrics, y_true, y_pred, sample_weight): if m: ...
         for row, target, head, weight in zip(lists, self.targets, self.outputs, weights, strict=False):
             if row is None:
@@ -74,17 +79,18 @@ class Update:
                 metric = Metric(origin(head) or (), origin(target), spot.path, row.by)
                 yield prefix, replace(metric, weighted=weighted, sample_weight=origin(weight), name=name)
 
-
-def _named(rows: list[tuple[str, Metric]]) -> list[Metric]:
-    """M32: ``result``: a name that is taken gets a number, or ``weighted_`` before it."""
-    counters: dict[str, int] = {}
-    found = []
-    for prefix, metric in rows:
-        log = prefix + metric.name
-        # name = f"weighted_{m.name}"; if mls.output_name: name = f"{mls.output_name}_{name}"
-        if metric.weighted and log in counters:
-            log = f"{prefix}weighted_{metric.name}"
-        counters[log] = counters.get(log, 0) + 1
-        # name = f"{name}_{index}"
-        found.append(replace(metric, log=log if counters[log] == 1 else f"{log}_{counters[log] - 1}"))
-    return found
+    def _named(self, rows: list[tuple[str, Metric]]) -> list[Metric]:
+        """M32: a name in the logs that is taken gets a number, or ``weighted_`` before it."""
+        counters: dict[str, int] = {}
+        found = []
+        for prefix, metric in rows:
+            log = prefix + metric.name
+            if log in counters:
+                self.trail.met("M32")
+            # name = f"weighted_{m.name}"; if mls.output_name: name = f"{mls.output_name}_{name}"
+            if metric.weighted and log in counters:
+                log = f"{prefix}weighted_{metric.name}"
+            counters[log] = counters.get(log, 0) + 1
+            # name = f"{name}_{index}"
+            found.append(replace(metric, log=log if counters[log] == 1 else f"{log}_{counters[log] - 1}"))
+        return found

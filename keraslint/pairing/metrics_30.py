@@ -37,11 +37,13 @@ class Metrics:
         plain = built.metrics_set(self.metrics, targets, "metrics")
         weighted = built.metrics_set(self.weighted, targets, "weighted_metrics")
         weights = None if sample_weight is None else built.flatten_y(sample_weight)
-        return Update(built.flatten_y(outputs), built.flatten_y(targets), weights, self.backend).metrics(plain, weighted)
+        return Update(built.flatten_y(outputs), built.flatten_y(targets), weights, self.backend, self.trail).metrics(plain, weighted)
 
     def _output_names(self, outputs: Nest) -> OutputNames | None:
         """M20: up to 3.11 the layers' names go before the keys of a dict of outputs."""
         # if self.output_names: ... elif isinstance(y_pred, dict): output_names = sorted(list(y_pred.keys()))
+        if self.names and isinstance(outputs, dict):
+            self.trail.met("M20")
         if self.names:
             return self.names
         if isinstance(outputs, dict):
@@ -64,6 +66,7 @@ class Metrics312(Metrics):
             return self.names
         if self.names and set(self.names) == set(outputs):
             return self.names
+        self.trail.met("M21")
         return OutputNames(tuple(cast("list[str]", in_order(outputs))))
 
     def _flattening(self, outputs: Nest) -> OutputNames | None:

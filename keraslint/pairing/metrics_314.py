@@ -15,7 +15,7 @@ from keraslint.pairing.model import By, Fault
 from keraslint.pairing.names import OutputNames
 from keraslint.pairing.refusal import RefusedError
 from keraslint.pairing.structure import Nest, Spot, has_mapping, is_nested, shown
-from keraslint.pairing.trees import MismatchError
+from keraslint.pairing.trees import MismatchError, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Metrics:
         plain = built.metrics_set(self.metrics, targets, "metrics")
         weighted = built.metrics_set(self.weighted, targets, "weighted_metrics")
         weights = None if sample_weight is None else built.flatten_y(sample_weight, Fault.SAMPLE_WEIGHT)
-        return Update(built.flatten_y(outputs), built.flatten_y(targets), weights, self.backend).metrics(plain, weighted)
+        return Update(built.flatten_y(outputs), built.flatten_y(targets), weights, self.backend, self.trail).metrics(plain, weighted)
 
     @property
     def _resolves(self) -> bool:
@@ -85,8 +85,9 @@ class Build:
         # if self.output_names and set(y_pred.keys()) == set(self.output_names): output_names = self.output_names
         if self.resolves and self.model_names and set(self.outputs) == set(self.model_names):
             return self.model_names
-        keys = list(self.outputs) if isinstance(self.outputs, OrderedDict) else sorted(self.outputs)
-        return OutputNames(tuple(keys))
+        self.trail.met("M10")
+        keys = list(self.outputs) if isinstance(self.outputs, OrderedDict) else in_order(self.outputs)
+        return OutputNames(tuple(cast("list[str]", keys)))
 
     def flatten_y(self, structure: Nest, fault: Fault = Fault.TARGETS_KEYS) -> list[Nest]:
         """M11: a dict by the names of the outputs, anything else by ``tree.flatten``."""

@@ -35,6 +35,28 @@ class Spot:
         return replace(self, by=by)
 
 
+class WrappedList(list[Nest]):
+    """A list inside ``loss`` once TensorFlow tracks it: ``ListWrapper``, whose type no list of outputs has."""
+
+
+class WrappedDict(dict["Key", Nest]):
+    """A dict inside ``loss`` once TensorFlow tracks it: ``_DictWrapper``."""
+
+
+def wrapped(structure: Nest) -> Nest:
+    """What ``model.loss = loss`` leaves of a loss on TensorFlow: its inner lists and dicts are wrapped in place."""
+    if not isinstance(structure, (list, dict)):
+        return structure
+    return rebuild(structure, {key: _inner(part) for key, part in items(structure)})
+
+
+def _inner(structure: Nest) -> Nest:
+    parts = wrapped(structure)
+    if isinstance(parts, list):
+        return WrappedList(parts)
+    return WrappedDict(parts) if isinstance(parts, dict) else parts
+
+
 def nest(tree: Tree[Token], path: Path = (), *, keep_none: bool = True) -> Nest:
     """A written tree as a nest of spots; ``keep_none=False`` makes a spot of ``None``, too (outputs)."""
     if isinstance(tree, Leaf):
@@ -94,7 +116,7 @@ def rebuild(structure: Nest, children: dict[Key, Nest]) -> Nest:
         return type(structure)((key, children[key]) for key in structure)
     values = [children[index] for index in range(len(cast("Sequence[Nest]", structure)))]
     if isinstance(structure, list):
-        return values
+        return type(structure)(values)
     if hasattr(structure, "_fields"):
         return type(structure)(*values)
     return tuple(values)

@@ -28,7 +28,7 @@ class Computed:
 
 @dataclass(frozen=True)
 class Given:
-    """What one loss function is given, and the path by which Keras found it (L40)."""
+    """What one loss function is given, and the path by which Keras found it."""
 
     path: Path
     head: Nest

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, cast
 
-from keraslint.pairing.structure import Nest, is_nested, items, rebuild, shown
+from keraslint.pairing.structure import Nest, WrappedDict, is_nested, items, rebuild, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -78,7 +78,7 @@ class Trees:
         if not is_nested(a):
             return []
         if isinstance(a, dict):
-            if not isinstance(b, dict) or set(a) != set(b):
+            if not isinstance(b, dict) or set(a) != set(b) or _is_wrapped(a) != _is_wrapped(b):
                 message = f"dictionary key mismatch; expected key(s): {in_order(a)}, got {shown(b)}"
                 raise MismatchError(message)
             return [(part, b[key]) for key, part in self.entries(a)]
@@ -126,6 +126,10 @@ class EarlyTrees(Trees):
     So what is flattened and packed again has its leaves exchanged where an OrderedDict's keys are not sorted.
     """
 
+    def entries(self, structure: Nest) -> list[tuple[Key, Nest]]:
+        # optree.register_pytree_node(_DictWrapper, lambda x: (list(x.values()), list(x.keys())), ...)
+        return items(structure) if isinstance(structure, WrappedDict) else super().entries(structure)
+
     def packing(self, structure: Nest) -> list[tuple[Key, Nest]]:
         # for key in sorted(iterable): yield key, iterable[key]
         if isinstance(structure, dict):
@@ -163,6 +167,10 @@ class OldTrees(EarlyTrees):
             message = "The two structures don't have the same sequence type."
             raise MismatchError(message)
         return Trees.side_by_side(self, a, b)
+
+
+def _is_wrapped(structure: Nest) -> bool:
+    return isinstance(structure, WrappedDict)
 
 
 def _same_order(a: dict[Key, Nest], b: Nest) -> bool:
