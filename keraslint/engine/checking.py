@@ -18,6 +18,7 @@ from keraslint.engine.judging import Judged, judge, judge_failures
 from keraslint.engine.placing import excerpts, placed_finding, placed_undecided
 from keraslint.engine.selection import closeness, selected, verify
 from keraslint.findings import Crashed, Report, Severity, Skipped
+from keraslint.inference import Project, project_root
 from keraslint.syntax import concrete, scout
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class _Run:
 
     settings: Settings
     rules: tuple[Registered, ...]
+    project: Project
     documents: dict[str, Document | None] = field(default_factory=dict)
     findings: dict[str, dict[Finding, None]] = field(default_factory=lambda: defaultdict(dict))
     undecided: dict[str, dict[Undecided, None]] = field(default_factory=lambda: defaultdict(dict))
@@ -52,10 +54,13 @@ class _Run:
 
 def check(paths: Sequence[str], settings: Settings) -> list[Outcome]:
     """Check every file under ``paths``. Files that are named are parsed whatever they hold."""
-    run = _start(settings)
+    run = _start(settings, paths)
     named = {os.path.normpath(path) for path in paths}
     order: list[str] = []
-    for path in discover(paths, Exclusion(settings.root, settings.exclude)):
+    found = list(discover(paths, Exclusion(settings.root, settings.exclude)))
+    for path in found:
+        run.project.register(path)
+    for path in found:
         data = read_bytes(path)
         if isinstance(data, str):
             run.others.append(Skipped(path, data))
@@ -68,16 +73,16 @@ def check(paths: Sequence[str], settings: Settings) -> list[Outcome]:
 
 def check_source(path: str, data: bytes, settings: Settings) -> list[Outcome]:
     """Check bytes that came from elsewhere as if they stood at ``path``."""
-    run = _start(settings)
+    run = _start(settings, [path])
     _check_bytes(path, data, run)
     return _outcomes(run, [path])
 
 
-def _start(settings: Settings) -> _Run:
+def _start(settings: Settings, paths: Sequence[str]) -> _Run:
     for _, selectors in settings.per_file_ignores:
         for selector in selectors:
             verify(selector)
-    return _Run(settings, selected(settings.select, settings.ignore))
+    return _Run(settings, selected(settings.select, settings.ignore), Project(project_root(paths)))
 
 
 def _check_bytes(path: str, data: bytes, run: _Run) -> None:
@@ -91,7 +96,7 @@ def _check_bytes(path: str, data: bytes, run: _Run) -> None:
         return
     judge_failures(failures, run.rules, judged)
     if parsed:
-        judge(parsed, run.rules, run.settings.versions, judged)
+        judge(parsed, run.project, run.rules, run.settings.versions, judged)
     if judged.findings or judged.undecided:
         run.documents[path] = document if isinstance(document, Document) else None
     _keep(judged, run)
@@ -117,7 +122,10 @@ def _keep(judged: Judged, run: _Run) -> None:
 
 
 def _outcomes(run: _Run, order: Sequence[str]) -> list[Outcome]:
-    elsewhere = sorted({*run.findings, *run.undecided}.difference(order))
+    excluded = Exclusion(run.settings.root, run.settings.exclude)
+    elsewhere = sorted(
+        path for path in {*run.findings, *run.undecided}.difference(order) if not excluded.covers(path)
+    )
     return [*run.others, *(_report(path, run) for path in (*order, *elsewhere))]
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from keraslint.documents import Failure
     from keraslint.findings import Finding, Location
+    from keraslint.inference import Project
     from keraslint.pairing import Verdict
     from keraslint.pairing.versions import Version
     from keraslint.rules import Registered
@@ -55,11 +56,13 @@ def judge_failures(failures: Sequence[Failure], rules: Sequence[Registered], jud
                 judged.findings += found.check(failure)
 
 
-def judge(parsed: Parsed, rules: Sequence[Registered], versions: Sequence[Version], judged: Judged) -> None:
+def judge(
+    parsed: Parsed, project: Project, rules: Sequence[Registered], versions: Sequence[Version], judged: Judged
+) -> None:
     """Infer the sites of a document, pair each for each version, and ask every rule."""
     path = parsed.document.path
     try:
-        inferred = sites.find(parsed.tree, parsed.document)
+        inferred = sites.find(parsed, project)
     except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
         judged.crash(path, "inference")
         return

@@ -6,6 +6,7 @@ a reason.
 
 from keraslint.inference.events import CompileEvent, DataEvent, Event, ModelSeen, Unseen, UseEvent
 from keraslint.inference.program import Interpreted, interpret
+from keraslint.inference.projects import Project, project_root
 
 __all__ = [
     "CompileEvent",
@@ -13,7 +14,9 @@ __all__ = [
     "Event",
     "Interpreted",
     "ModelSeen",
+    "Project",
     "Unseen",
     "UseEvent",
     "interpret",
+    "project_root",
 ]

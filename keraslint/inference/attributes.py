@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keraslint.inference import classes, symbols
+from keraslint.inference import classes, modules, symbols
 from keraslint.inference.core import Arguments
 from keraslint.inference.snapshot import seen
 from keraslint.inference.values import (
@@ -21,7 +21,7 @@ from keraslint.inference.values import (
     Method,
     MetricsNames,
     Model,
-    Origin,
+    Module,
     Ref,
     Result,
     Snapshot,
@@ -45,7 +45,9 @@ def read(run: Run, value: Value, name: str, node: ast.Attribute) -> Value:
         case Ref():
             return _of_object(run, value, name, node)
         case Made(symbol=symbol, name=layer) if name == "output" and symbols.is_layer(symbol):
-            return Tensor(layer, Origin.of(node))
+            return Tensor(layer, run.origin(node))
+        case Module(path=path):
+            return modules.member(run, path, name)
         case Class():
             return classes.find(value, name) or run.unknown(
                 f"class {value.node.name} has no '{name}' that can be seen"
@@ -55,9 +57,7 @@ def read(run: Run, value: Value, name: str, node: ast.Attribute) -> Value:
         case Array() if name == "T":
             return value
         case Unknown(reason=reason, key=key) if key:
-            return run.state.names.get((-1, f"{key}.{name}")) or Unknown(reason, f"{key}.{name}")
-        case Tuple(fields=fields, items=items) if fields and name in fields:
-            return items[fields.index(name)].value
+            return run.state.names.find((-1, f"{key}.{name}")) or Unknown(reason, f"{key}.{name}")
         case Tuple() | Const() | Array() | Tensor() | Made() | Result():
             return Method(value, name)
         case _:
@@ -127,7 +127,7 @@ def _of_model(run: Run, ref: Ref, model: Model, name: str, node: ast.Attribute) 
 def _outputs(run: Run, ref: Ref, name: str, node: ast.Attribute) -> Value:
     model = seen(run, ref, node)
     outputs = None if model is None else model.outputs
-    origin = Origin.of(node)
+    origin = run.origin(node)
     if isinstance(outputs, Tensor):
         whole: tuple[Item, ...] = (Item(outputs, origin),)
     elif isinstance(outputs, Snapshot) and outputs.kind in {"list", "tuple"}:

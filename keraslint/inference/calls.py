@@ -20,7 +20,6 @@ from keraslint.inference.values import (
     List,
     Method,
     Model,
-    Origin,
     Ref,
     Super,
     Symbol,
@@ -59,12 +58,12 @@ def evaluated(run: Run, node: ast.Call) -> Arguments:
             positional.extend(items)
             rest = rest or unknown
         else:
-            positional.append(Item(run.evaluate(argument), Origin.of(argument)))
+            positional.append(Item(run.evaluate(argument), run.origin(argument)))
     named: dict[str, Item] = {}
     for keyword in node.keywords:
         value = run.evaluate(keyword.value)
         if keyword.arg is not None:
-            named[keyword.arg] = Item(value, Origin.of(keyword.value))
+            named[keyword.arg] = Item(value, run.origin(keyword.value))
             continue
         more = sequences.update(run, Dict(), value)
         named.update((str(key.value), item) for key, item in more.items)
@@ -111,7 +110,7 @@ def _unseen(run: Run, node: ast.Call, callee: Value) -> None:
         node.func.attr in TRAINING - {"compile"}
         and keywords & {"epochs", "batch_size", "validation_data", "steps"}
     ):
-        run.events.append(Unseen(Origin.of(node), f"the model is not known: {callee.reason}"))
+        run.events.append(Unseen(run.origin(node), f"the model is not known: {callee.reason}"))
 
 
 @calling(Unknown)
@@ -157,7 +156,7 @@ def _followed(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
         return run.unknown(f"'{node.name}' is decorated with '{why}'")
     if frame.yields or isinstance(node, ast.AsyncFunctionDef):
         return run.unknown(f"'{node.name}' is a generator or a coroutine")
-    return run.state.names.get((run.frame, RETURNED), Const(None))
+    return run.state.names.find((run.frame, RETURNED)) or Const(None)
 
 
 RETURNED = "return"
@@ -224,7 +223,7 @@ def instantiate(run: Run, callee: Class, arguments: Arguments, node: ast.expr) -
     )
     if classes.is_model(callee):
         kind: ModelKind = "sequential" if classes.keras_base(callee) == symbols.SEQUENTIAL else "subclass"
-        ref = run.new(Model(kind, Origin.of(node), name=name, cls=callee, custom=classes.custom(callee)))
+        ref = run.new(Model(kind, run.origin(node), name=name, cls=callee, custom=classes.custom(callee)))
     else:
         ref = run.new(Instance(callee, name=name))
     constructor = classes.find(callee, "__init__")
@@ -247,4 +246,4 @@ def instance(run: Run, callee: Ref, arguments: Arguments, node: ast.expr) -> Val
     value = run.call(classes.bind(method, callee), arguments, node)
     # The output of the program's own layer carries the layer's name.
     single = classes.is_layer(thing.cls) and isinstance(value, Tensor | Array)
-    return Tensor(thing.name, Origin.of(node)) if single else value
+    return Tensor(thing.name, run.origin(node)) if single else value

@@ -68,6 +68,9 @@ def truthiness(run: Run, value: Value) -> bool | None:
             return True if isinstance(thing, Model) else None
         case Tensor() | Symbol() | Made() | Function() | Class():
             return True
+        case Unknown(key=key) if key.startswith("len("):
+            # A program that trains has data: labels, classes, files.
+            return True
         case _:
             return None
 

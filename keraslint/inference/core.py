@@ -10,13 +10,14 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from keraslint.inference.state import State, choice, merge, settle, simplify
-from keraslint.inference.values import Branched, Choice, Ref, Unknown
+from keraslint.inference.state import State, Store, choice, merge, settle, simplify
+from keraslint.inference.values import Branched, Choice, Origin, Ref, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keraslint.inference.events import Event
+    from keraslint.inference.projects import Project
     from keraslint.inference.values import Class, Function, Item, Object, Value
 
 MAX_STEPS = 100_000
@@ -70,9 +71,10 @@ class Exhausted(Exception):  # noqa: N818  # control flow, not an error
 
 @dataclass
 class Frame:
-    """A scope: its parent, and the paths that left it or its loops early."""
+    """A scope: its parent, its document, and the paths that left it or its loops early."""
 
     parent: int | None
+    document: int = 0
     globals: set[str] = field(default_factory=set)
     returned: list[State] = field(default_factory=list)
     broken: list[State] = field(default_factory=list)
@@ -84,20 +86,42 @@ class Frame:
 class Run:
     """One interpretation of one document."""
 
-    state: State = field(default_factory=State)
-    frames: list[Frame] = field(default_factory=lambda: [Frame(None)])
+    project: Project
+    base_names: dict[tuple[int, str], Value] = field(default_factory=dict)
+    base_heap: dict[int, Object] = field(default_factory=dict)
+    frames: list[Frame] = field(default_factory=list)
     frame: int = 0
     events: list[Event] = field(default_factory=list)
     entered: set[ast.AST] = field(default_factory=set)
     active: list[ast.AST] = field(default_factory=list)
     functions: dict[int, Function] = field(default_factory=dict)
     defined: list[Function | Class] = field(default_factory=list)
-    stars: list[str] = field(default_factory=list)
+    stars: dict[int, list[str]] = field(default_factory=dict)
+    modules: dict[str, int] = field(default_factory=dict)
+    loading: int = 0
     entering: dict[str, bool] = field(default_factory=dict)
     expecting: int = 0
     probing: bool = False
     steps: int = 0
     fresh: int = 0
+
+    def __post_init__(self) -> None:
+        """Start with nothing known."""
+        self.state = self.empty()
+
+    def empty(self) -> State:
+        """A state in which nothing happened; what the modules of the project hold lies below every state."""
+        return State(Store(self.base_names), Store(self.base_heap))
+
+    def origin(self, node: ast.expr | ast.stmt | ast.arg) -> Origin:
+        """Where a node of the document stands that is being run."""
+        return Origin(
+            node.lineno,
+            node.col_offset,
+            node.end_lineno or node.lineno,
+            node.end_col_offset or node.col_offset,
+            self.frames[self.frame].document,
+        )
 
     def evaluate(self, node: ast.expr) -> Value:
         """What ``node`` may be, in the current state."""
@@ -193,7 +217,8 @@ class Run:
     def enter(self, parent: int | None = None) -> int:
         """Open a scope inside ``parent`` (the current one if not given) and give the one to return to."""
         before = self.frame
-        self.frames.append(Frame(before if parent is None else parent))
+        outer = before if parent is None else parent
+        self.frames.append(Frame(outer, self.frames[outer].document))
         self.frame = len(self.frames) - 1
         return before
 
@@ -201,17 +226,24 @@ class Run:
         """The value of a name, through the enclosing frames."""
         frame: int | None = self.frame
         if name in self.frames[self.frame].globals:
-            frame = 0
+            frame = self.module()
         while frame is not None:
-            value = self.state.names.get((frame, name))
+            value = self.state.names.find((frame, name))
             if value is not None:
                 return value
             frame = self.frames[frame].parent
         return None
 
+    def module(self) -> int:
+        """The outermost frame around the current one."""
+        frame = self.frame
+        while (parent := self.frames[frame].parent) is not None:
+            frame = parent
+        return frame
+
     def bind(self, name: str, value: Value) -> None:
         """Assign a name in the current frame."""
-        frame = 0 if name in self.frames[self.frame].globals else self.frame
+        frame = self.module() if name in self.frames[self.frame].globals else self.frame
         self.state.names[frame, name] = value
 
 

@@ -6,15 +6,15 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from keraslint.inference import attributes, sequences, symbols
+from keraslint.inference import attributes, modules, sequences, symbols
 from keraslint.inference.core import MAX_UNROLLED, expression
 from keraslint.inference.values import (
     Const,
     Dict,
     Function,
+    Imported,
     Item,
     List,
-    Origin,
     Symbol,
     Tuple,
     Unknown,
@@ -38,9 +38,11 @@ def constant(_: Run, node: ast.Constant) -> Value:
 def name(run: Run, node: ast.Name) -> Value:
     """A name: of the program, of a star import, of Python."""
     value = run.lookup(node.id)
+    if isinstance(value, Imported):
+        return modules.member(run, value.path, value.name)
     if value is not None:
         return value
-    symbol = symbols.from_star(node.id, run.stars)
+    symbol = symbols.from_star(node.id, run.stars.get(run.module(), []))
     if symbol is not None:
         return Symbol(symbol)
     if node.id in PYTHON:
@@ -73,7 +75,7 @@ def display(run: Run, node: ast.List | ast.Tuple) -> Value:
     rest: Unknown | None = None
     for element in node.elts:
         if not isinstance(element, ast.Starred):
-            items.append(Item(run.evaluate(element), Origin.of(element)))
+            items.append(Item(run.evaluate(element), run.origin(element)))
             continue
         inner, unknown = sequences.items_of(run, run.evaluate(element.value))
         items.extend(inner)
@@ -91,7 +93,7 @@ def dictionary(run: Run, node: ast.Dict) -> Value:
         if key is None:
             made = sequences.update(run, made, run.evaluate(value))
         else:
-            made = sequences.put(made, run.evaluate(key), Item(run.evaluate(value), Origin.of(value)))
+            made = sequences.put(made, run.evaluate(key), Item(run.evaluate(value), run.origin(value)))
     return run.new(made)
 
 
@@ -141,7 +143,7 @@ def subscript(run: Run, node: ast.Subscript) -> Value:
         return run.split(value, lambda one: sequences.cut(run, one, bounds))
     index = run.evaluate(node.slice)
     return run.split(
-        value, lambda one: run.split(index, lambda two: sequences.pick(run, one, two, Origin.of(node)))
+        value, lambda one: run.split(index, lambda two: sequences.pick(run, one, two, run.origin(node)))
     )
 
 
@@ -153,7 +155,7 @@ def comprehension(run: Run, node: ast.ListComp | ast.GeneratorExp) -> Value:
         return Tuple(done, rest) if isinstance(node, ast.GeneratorExp) else run.new(List(done, rest))
 
     def body(done: list[Item]) -> None:
-        done.append(Item(run.evaluate(node.elt), Origin.of(node.elt)))
+        done.append(Item(run.evaluate(node.elt), run.origin(node.elt)))
 
     return scoped(run, lambda: unrolled(run, node.generators, body, collect))
 
@@ -170,8 +172,8 @@ def dict_comprehension(run: Run, node: ast.DictComp) -> Value:
         return run.new(made)
 
     def body(done: list[Item]) -> None:
-        key = Item(run.evaluate(node.key), Origin.of(node.key))
-        done.append(Item(Tuple((key, Item(run.evaluate(node.value), Origin.of(node.value)))), key.origin))
+        key = Item(run.evaluate(node.key), run.origin(node.key))
+        done.append(Item(Tuple((key, Item(run.evaluate(node.value), run.origin(node.value)))), key.origin))
 
     return scoped(run, lambda: unrolled(run, node.generators, body, collect))
 

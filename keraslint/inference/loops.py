@@ -30,9 +30,9 @@ def after_unknown_loop(run: Run, before: State, once: State, line: int) -> State
     after = once.copy()
     after.assumed = {key: held for key, held in once.assumed.items() if before.assumed.get(key) == held}
     for key in once.names.written:
-        after.names[key] = _value(run, before.names.get(key), once.names[key], why)
+        after.names[key] = _value(run, before.names.find(key), once.names[key], why)
     for address in once.heap.written:
-        after.heap[address] = _object(run, before.heap.get(address), once.heap[address], why)
+        after.heap[address] = _object(run, before.heap.find(address), once.heap[address], why)
     return after
 
 

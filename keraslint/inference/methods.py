@@ -50,7 +50,7 @@ def method(run: Run, callee: Method, arguments: Arguments, node: ast.expr) -> Va
         case Made(symbol=symbol) if symbols.is_layer(symbol) and callee.name == "__call__":
             return run.call(callee.receiver, arguments, node)
         case Made(symbol=symbol) if symbol.startswith("keras.losses."):
-            return Array(Origin.of(node))
+            return Array(run.origin(node))
         case Result() as result if callee.name in {"values", "items", "keys"}:
             return run.unknown(f"the {callee.name}() of what '{result.call}' returns")
         case _:
@@ -305,5 +305,5 @@ ARRAY_METHODS = frozenset(
 
 def _of_array(run: Run, data: Array | Tensor, name: str, node: ast.expr) -> Value:
     if isinstance(data, Array) and name in ARRAY_METHODS:
-        return Array(Origin.of(node))
+        return Array(run.origin(node))
     return run.unknown(f"what '{name}' of an array returns")

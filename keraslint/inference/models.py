@@ -22,7 +22,6 @@ from keraslint.inference.values import (
     List,
     Made,
     Model,
-    Origin,
     Ref,
     Result,
     Snapshot,
@@ -55,12 +54,12 @@ def make(run: Run, symbol: str, arguments: Arguments, node: ast.expr) -> Value:
     if symbol == symbols.SEQUENTIAL:
         layers = arguments.get("layers", 0)
         given = () if layers is None else _layers(run, layers.value)
-        return run.new(Model("sequential", Origin.of(node), name=name, layers=given))
+        return run.new(Model("sequential", run.origin(node), name=name, layers=given))
     outputs = arguments.get("outputs", 1) or arguments.get("output")
     if outputs is None:
         reason = arguments.rest or run.unknown("the model is made without 'outputs'")
-        return run.new(Model("functional", Origin.of(node), reason, name))
-    return run.new(Model("functional", Origin.of(node), freeze(run, outputs.value), name, outputs.origin))
+        return run.new(Model("functional", run.origin(node), reason, name))
+    return run.new(Model("functional", run.origin(node), freeze(run, outputs.value), name, outputs.origin))
 
 
 def _layers(run: Run, value: Value) -> tuple[Value, ...]:
@@ -87,22 +86,22 @@ def thawed(run: Run, value: Value, name: str | None, ref: Ref, node: ast.expr) -
             return choice(test, text, thawed(run, then, name, ref, node), thawed(run, other, name, ref, node))
         case Snapshot(kind="dict", items=pairs) | Snapshot(kind="ordered_dict", items=pairs):
             held = tuple(
-                (Const(key), Item(thawed(run, item.value, name, ref, node), Origin.of(node)))
+                (Const(key), Item(thawed(run, item.value, name, ref, node), run.origin(node)))
                 for key, item in pairs
             )
-            return run.new(Dict(held, result=Result("predict", ref, node)))
+            return run.new(Dict(held, result=Result("predict", ref, node, run.origin(node))))
         case Snapshot(items=pairs):
             return run.new(
                 List(
                     tuple(
-                        Item(thawed(run, item.value, name, ref, node), Origin.of(node)) for _, item in pairs
+                        Item(thawed(run, item.value, name, ref, node), run.origin(node)) for _, item in pairs
                     )
                 )
             )
         case Unknown():
             return value
         case _:
-            return Tensor(name, Origin.of(node))
+            return Tensor(name, run.origin(node))
 
 
 def call_method(run: Run, ref: Ref, name: str, arguments: Arguments, node: ast.expr) -> Value:
@@ -118,16 +117,16 @@ def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.e
     def part(name: str, position: int | None = None) -> Item | None:
         item = frozen(run, arguments.get(name, position))
         if item is None and arguments.rest is not None:
-            return Item(arguments.rest, Origin.of(node))
+            return Item(arguments.rest, run.origin(node))
         return None if item is None or item.value == Const(None) else item
 
     # optimizer and loss come first everywhere; the third is metrics in Keras 2 and loss_weights in Keras 3.
     third = len(arguments.positional) > 2  # noqa: PLR2004
     unclear = Item(
-        Unknown("the third positional argument of compile differs between Keras 2 and 3"), Origin.of(node)
+        Unknown("the third positional argument of compile differs between Keras 2 and 3"), run.origin(node)
     )
     compiled = Compiled(
-        Origin.of(node),
+        run.origin(node),
         loss=part("loss", 1),
         loss_weights=unclear if third else part("loss_weights"),
         metrics=unclear if third else part("metrics"),
@@ -136,7 +135,7 @@ def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.e
     run.state.heap[ref.address] = replace(model, compiled=compiled)
     if not run.expecting and not run.probing:
         model_seen = replace(look(run, ref, model, node), compiled=compiled)
-        run.events.append(CompileEvent(model_seen, Origin.of(node), run.given()))
+        run.events.append(CompileEvent(model_seen, run.origin(node), run.given()))
     return Const(None)
 
 
@@ -147,7 +146,9 @@ def _feed(call: Call, positions: tuple[int, int], result: str | None) -> Handler
         if not run.expecting and not run.probing:
             _fed(run, call, positions, look(run, ref, model, node), arguments, node)
         as_dict = arguments.get("return_dict") is not None
-        return run.unknown("a history") if result is None else Result(call, ref, node, as_dict)
+        return (
+            run.unknown("a history") if result is None else Result(call, ref, node, run.origin(node), as_dict)
+        )
 
     return handler
 
@@ -159,12 +160,12 @@ def _fed(
     targets = frozen(run, arguments.get("y", positions[0]))
     weights = frozen(run, arguments.get("sample_weight", positions[1]))
     if targets is None or targets.value == Const(None):
-        targets = _inside(data, arguments, node)
+        targets = _inside(run, data, arguments, node)
     class_weight = arguments.get("class_weight")
     given = class_weight is not None and class_weight.value != Const(None)
     feed: Feed = "arrays"
     run.events.append(
-        DataEvent(model, call, Origin.of(node), run.given(), targets, _present(weights), given, feed)
+        DataEvent(model, call, run.origin(node), run.given(), targets, _present(weights), given, feed)
     )
     validation = arguments.get("validation_data")
     if validation is not None:
@@ -175,11 +176,11 @@ def _present(item: Item | None) -> Item | None:
     return None if item is None or item.value == Const(None) else item
 
 
-def _inside(data: Item | None, arguments: Arguments, node: ast.expr) -> Item | None:
+def _inside(run: Run, data: Item | None, arguments: Arguments, node: ast.expr) -> Item | None:
     """Targets that were not given apart: none beside an array, else somewhere in what was given."""
     if data is not None and isinstance(data.value, Array) and arguments.rest is None:
         return None
-    return Item(Unknown("the targets come with the data, which is not followed"), Origin.of(node))
+    return Item(Unknown("the targets come with the data, which is not followed"), run.origin(node))
 
 
 def _validated(run: Run, model: ModelSeen, validation: Item, node: ast.expr) -> None:
@@ -191,7 +192,7 @@ def _validated(run: Run, model: ModelSeen, validation: Item, node: ast.expr) -> 
                 DataEvent(
                     model,
                     "evaluate",
-                    Origin.of(node),
+                    run.origin(node),
                     run.given(),
                     targets,
                     _present(weights),
@@ -204,8 +205,8 @@ def _validated(run: Run, model: ModelSeen, validation: Item, node: ast.expr) -> 
 
 
 def _predict(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
-    del run, model, arguments
-    return Result("predict", ref, node)
+    del model, arguments
+    return Result("predict", ref, node, run.origin(node))
 
 
 def _add(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
@@ -217,8 +218,8 @@ def _add(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr)
 
 
 def _get_layer(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
-    del run, ref, model
-    return Made("keras.layers.Layer", text_of(arguments.get("name", 0)), Origin.of(node))
+    del ref, model
+    return Made("keras.layers.Layer", text_of(arguments.get("name", 0)), run.origin(node))
 
 
 def _silent(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:

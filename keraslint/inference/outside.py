@@ -15,7 +15,6 @@ from keraslint.inference.values import (
     Made,
     MetricsNames,
     Model,
-    Origin,
     Ref,
     Result,
     Symbol,
@@ -39,11 +38,11 @@ def outside(run: Run, callee: Symbol, arguments: Arguments, node: ast.expr) -> V
     handler = KNOWN.get(callee.name)
     if handler is not None:
         return handler(run, arguments, node)
-    value = _model(run, callee.name, arguments, node) or _layer(callee.name, arguments, node)
+    value = _model(run, callee.name, arguments, node) or _layer(run, callee.name, arguments, node)
     if value is not None:
         return value
     if symbols.makes_array(callee.name):
-        return _array(arguments, node)
+        return _array(run, arguments, node)
     if symbols.is_tensor_op(callee.name) and _on_tensor(arguments):
         return _operation(run, callee.name, node)
     return run.unknown(f"what '{callee.name}' returns is not known")
@@ -56,23 +55,23 @@ def _model(run: Run, name: str, arguments: Arguments, node: ast.expr) -> Value |
         return _copied(run, arguments, node)
     if symbols.is_application(name):
         given = models.text_of(arguments.get("name"))
-        return run.new(Model("functional", Origin.of(node), Tensor(None, Origin.of(node)), given))
+        return run.new(Model("functional", run.origin(node), Tensor(None, run.origin(node)), given))
     return None
 
 
-def _layer(name: str, arguments: Arguments, node: ast.expr) -> Value | None:
+def _layer(run: Run, name: str, arguments: Arguments, node: ast.expr) -> Value | None:
     given = models.text_of(arguments.get("name"))
     if name == symbols.INPUT or symbols.is_layer_function(name):
-        return Tensor(given, Origin.of(node))
+        return Tensor(given, run.origin(node))
     if symbols.is_layer(name):
-        return Made(name, given, Origin.of(node), plain=_single(name, arguments))
+        return Made(name, given, run.origin(node), plain=_single(name, arguments))
     if name.startswith("keras.") and name.rpartition(".")[2][:1].isupper():
-        return Made(name, given, Origin.of(node))
+        return Made(name, given, run.origin(node))
     return None
 
 
-def _array(arguments: Arguments, node: ast.expr) -> Value:
-    return Tensor(None, Origin.of(node)) if _on_tensor(arguments) else Array(Origin.of(node))
+def _array(run: Run, arguments: Arguments, node: ast.expr) -> Value:
+    return Tensor(None, run.origin(node)) if _on_tensor(arguments) else Array(run.origin(node))
 
 
 def _on_tensor(arguments: Arguments) -> bool:
@@ -107,7 +106,7 @@ SEVERAL = frozenset(
 def _operation(run: Run, name: str, node: ast.expr) -> Value:
     if name.rpartition(".")[2] in SEVERAL:
         return run.unknown(f"'{name}' may return several tensors")
-    return Tensor(None, Origin.of(node))
+    return Tensor(None, run.origin(node))
 
 
 def _single(name: str, arguments: Arguments) -> bool:
@@ -127,10 +126,10 @@ def made(run: Run, callee: Made, arguments: Arguments, node: ast.expr) -> Value:
     """Calling a layer gives a tensor of its name; calling a loss or metric an array."""
     if symbols.is_layer(callee.symbol):
         if callee.plain:
-            return Tensor(callee.name, Origin.of(node))
+            return Tensor(callee.name, run.origin(node))
         return run.unknown(f"how many outputs a '{callee.symbol}' layer has is not known")
     if callee.symbol.startswith(("keras.losses.", "keras.metrics.")):
-        return _array(arguments, node)
+        return _array(run, arguments, node)
     return run.unknown(f"what a '{callee.symbol}' returns is not known")
 
 
@@ -140,7 +139,7 @@ def _copied(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     def one(thing: Value | Object) -> Value:
         if not isinstance(thing, Model) or thing.kind == "subclass":
             return run.unknown("a copy of a model that is not known")
-        return run.new(Model(thing.kind, Origin.of(node), thing.outputs, thing.name, layers=thing.layers))
+        return run.new(Model(thing.kind, run.origin(node), thing.outputs, thing.name, layers=thing.layers))
 
     return run.unknown("a copy of nothing") if given is None else run.each(given.value, one)
 
@@ -156,7 +155,7 @@ def _range(run: Run, arguments: Arguments, node: ast.expr) -> Value:
         return Tuple((), run.unknown("a range that raises"))
     if len(numbers) > sequences.MAX_ITEMS:
         return Tuple((), run.unknown(f"a range of more than {sequences.MAX_ITEMS}"))
-    return Tuple(tuple(Item(Const(number), Origin.of(node)) for number in numbers))
+    return Tuple(tuple(Item(Const(number), run.origin(node)) for number in numbers))
 
 
 def _sized(run: Run, arguments: Arguments, _: ast.expr) -> Value:
@@ -182,7 +181,7 @@ def _zip(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     named = next((value for value in values if isinstance(value, MetricsNames)), None)
     result = next((value for value in values if isinstance(value, Result)), None)
     if named is not None and result is not None and result.call != "predict":
-        results.used(run, result, "zip metrics_names", Origin.of(node))
+        results.used(run, result, "zip metrics_names", run.origin(node))
     columns = [sequences.items_of(run, value) for value in values]
     if any(rest is not None for _, rest in columns):
         return Tuple((), run.unknown("a zip of something that is not known"))
@@ -196,7 +195,7 @@ def _enumerate(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     if given is None or not isinstance(first, int):
         return run.unknown("an enumeration that is not known")
     items, rest = sequences.items_of(run, given.value)
-    origin = Origin.of(node)
+    origin = run.origin(node)
     rows = (
         Item(Tuple((Item(Const(place), origin), item)), item.origin)
         for place, item in enumerate(items, first)
@@ -314,16 +313,16 @@ def _isinstance(run: Run, arguments: Arguments, _: ast.expr) -> Value:
 PLAIN_TYPES = frozenset({"list", "dict", "tuple", "str", "int", "float", "bool"})
 
 
-def _dataset(_: Run, __: Arguments, node: ast.expr) -> Value:
+def _dataset(run: Run, _: Arguments, node: ast.expr) -> Value:
     """``(x_train, y_train), (x_test, y_test)``, whichever of keras.datasets it is."""
-    array = Item(Array(Origin.of(node)), Origin.of(node))
-    pair = Item(Tuple((array, array)), Origin.of(node))
+    array = Item(Array(run.origin(node)), run.origin(node))
+    pair = Item(Tuple((array, array)), run.origin(node))
     return Tuple((pair, pair))
 
 
 def _split_data(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     """scikit-learn's ``train_test_split``: two arrays for each that it is given."""
-    array = Item(Array(Origin.of(node)), Origin.of(node))
+    array = Item(Array(run.origin(node)), run.origin(node))
     if arguments.rest is not None:
         return run.unknown("a split of arrays that are not known")
     return Tuple((array,) * (2 * len(arguments.positional)))

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 # Each of these registers its handlers with the core.
 from keraslint.inference import calls, classes, conditions, expressions, methods, outside, statements  # noqa: F401
-from keraslint.inference.core import Arguments, Exhausted, Run
+from keraslint.inference.core import Arguments, Exhausted, Frame, Run
 from keraslint.inference.events import Event
+from keraslint.inference.projects import Project
 from keraslint.inference.state import State
 from keraslint.inference.values import Class, Const, Function, Instance, Model, Ref, Unknown, Value
+from keraslint.syntax.scout import Parsed
 
 OPEN = Arguments(rest=Unknown("it is called from elsewhere"))
 
@@ -24,9 +26,10 @@ class Interpreted:
     stopped: str | None = None
 
 
-def interpret(tree: ast.Module) -> Interpreted:
+def interpret(parsed: Parsed, project: Project) -> Interpreted:
     """Run the document's top level, then what it defines and never calls, with unknown arguments."""
-    run = Run()
+    tree = parsed.tree
+    run = Run(project, frames=[Frame(None, project.add(parsed))], modules={parsed.document.path: 0})
     stopped = None
     try:
         run.bind("__name__", Const("__main__"))
@@ -160,9 +163,9 @@ def _shared(before: State, states: list[State]) -> State:
         versions = [
             state.heap[address]
             for state in states
-            if state.heap.get(address) != before.heap.get(address) and address in state.heap
+            if address in state.heap and state.heap[address] != before.heap.find(address)
         ]
-        if address not in before.heap:
+        if before.heap.find(address) is None:
             merged.heap[address] = versions[0]
         elif versions and all(isinstance(version, Instance | Model) for version in versions):
             merged.heap[address] = _agreed(

@@ -30,7 +30,7 @@ def used(
             UseEvent(
                 model,
                 result.call,
-                Origin.of(result.node),
+                result.origin,
                 how,
                 origin,
                 run.given(),

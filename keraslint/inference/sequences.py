@@ -80,7 +80,7 @@ def update(run: Run, container: Dict, more: Value) -> Dict:
 def operate(run: Run, node: ast.BinOp, left: Value, right: Value) -> Value:
     """``left`` operator ``right``."""
     if isinstance(left, Tensor) or isinstance(right, Tensor):
-        return Tensor(None, Origin.of(node))
+        return Tensor(None, run.origin(node))
     if isinstance(left, Const) and isinstance(right, Const):
         return _constants(run, node.op, left, right)
     if isinstance(left, Const) and isinstance(left.value, str) and isinstance(node.op, ast.Mod):
@@ -91,7 +91,7 @@ def operate(run: Run, node: ast.BinOp, left: Value, right: Value) -> Value:
         times = right.value
         return run.each(left, lambda one: repeated(run, one, times))
     if isinstance(left, Array) or isinstance(right, Array):
-        return Array(Origin.of(node))
+        return Array(run.origin(node))
     return run.unknown("an operation on something that is not known")
 
 
@@ -184,9 +184,8 @@ def _pick(run: Run, thing: Value | Object, index: Value, origin: Origin) -> Valu
             if item is not None:
                 return item.value
         case Unknown(key=key) if isinstance(index, Const) and key:
-            return run.state.names.get(
-                (-1, f"{key}[{position!r}]"), Unknown(thing.reason, f"{key}[{position!r}]")
-            )
+            place = f"{key}[{position!r}]"
+            return run.state.names.find((-1, place)) or Unknown(thing.reason, place)
         case Model():
             return run.unknown("a model is not indexed")
     return run.unknown("an element that is not known")

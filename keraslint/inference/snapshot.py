@@ -19,7 +19,6 @@ from keraslint.inference.values import (
     List,
     Made,
     Model,
-    Origin,
     Ref,
     Snapshot,
     Tensor,
@@ -84,7 +83,7 @@ def _object(run: Run, thing: Object, depth: int) -> Value:
         case Dict(items=pairs, ordered=ordered):
             return _mapping(run, pairs, depth, ordered=ordered)
         case Instance(cls=cls, name=name):
-            return Made(cls.node.name, name, Origin.of(cls.node))
+            return Made(cls.node.name, name, cls.origin)
         case Model(name=name, origin=origin):
             return Made("keras.Model", name, origin)
 

@@ -27,10 +27,22 @@ V = TypeVar("V")
 class Store(dict[K, V]):
     """A dict that remembers which keys were written: merging costs what was changed, not what there is."""
 
-    def __init__(self, held: Mapping[K, V] | None = None, written: Iterable[K] = ()) -> None:
-        """Start from ``held``, of which ``written`` counts as changed."""
+    def __init__(
+        self, base: dict[K, V], held: Mapping[K, V] | None = None, written: Iterable[K] = ()
+    ) -> None:
+        """Start from ``held``, of which ``written`` counts as changed; ``base`` has what is not held."""
         super().__init__(held or {})
+        self.base = base
         self.written = set(written)
+
+    def __missing__(self, key: K) -> V:
+        """Look below."""
+        return self.base[key]
+
+    def find(self, key: K) -> V | None:
+        """The value of ``key``, here or below."""
+        value = super().get(key)
+        return self.base.get(key) if value is None else value
 
     def __setitem__(self, key: K, value: V) -> None:
         """Write and remember."""
@@ -39,15 +51,15 @@ class Store(dict[K, V]):
 
     def copy(self) -> Store[K, V]:
         """An independent store with the same content and memory."""
-        return Store(self, self.written)
+        return Store(self.base, self, self.written)
 
 
 @dataclass
 class State:
     """Mutable: the interpreter writes into the current one."""
 
-    names: Store[tuple[int, str], Value] = field(default_factory=Store)
-    heap: Store[int, Object] = field(default_factory=Store)
+    names: Store[tuple[int, str], Value]
+    heap: Store[int, Object]
     assumed: dict[str, bool] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     live: bool = True
@@ -115,9 +127,9 @@ def merge(test: str, text: str, then: State, other: State) -> State:
     merged = then.copy()
     merged.assumed = shared
     for key in then.names.written | other.names.written:
-        merged.names[key] = _either(test, text, then.names.get(key), other.names.get(key))
+        merged.names[key] = _either(test, text, then.names.find(key), other.names.find(key))
     for address in then.heap.written | other.heap.written:
-        merged.heap[address] = _object(test, text, then.heap.get(address), other.heap.get(address))
+        merged.heap[address] = _object(test, text, then.heap.find(address), other.heap.find(address))
     return merged
 
 

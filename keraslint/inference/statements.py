@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from keraslint.inference import conditions, sequences, symbols
+from keraslint.inference import conditions, modules, sequences, symbols
 from keraslint.inference.calls import RETURNED
 from keraslint.inference.core import MAX_UNROLLED, statement
 from keraslint.inference.loops import after_unknown_loop
 from keraslint.inference.state import merge, merge_exits
-from keraslint.inference.values import Class, Const, Function, Item, Origin, Symbol, Unknown, Value
+from keraslint.inference.values import Class, Const, Function, Imported, Item, Module, Symbol, Unknown, Value
 
 if TYPE_CHECKING:
     from keraslint.inference.core import Run
@@ -28,14 +28,14 @@ def assignment(run: Run, node: ast.Assign) -> None:
     """``a = b = value``."""
     value = run.evaluate(node.value)
     for target in node.targets:
-        sequences.assign(run, target, value, Origin.of(node.value))
+        sequences.assign(run, target, value, run.origin(node.value))
 
 
 @statement(ast.AnnAssign)
 def annotated(run: Run, node: ast.AnnAssign) -> None:
     """``a: T = value``."""
     if node.value is not None:
-        sequences.assign(run, node.target, run.evaluate(node.value), Origin.of(node.value))
+        sequences.assign(run, node.target, run.evaluate(node.value), run.origin(node.value))
 
 
 @statement(ast.AugAssign)
@@ -48,7 +48,7 @@ def augmented(run: Run, node: ast.AugAssign) -> None:
         return
     whole = ast.copy_location(ast.BinOp(load, node.op, node.value), node)
     made = run.split(value, lambda one: run.split(added, lambda two: sequences.operate(run, whole, one, two)))
-    sequences.assign(run, node.target, made, Origin.of(node))
+    sequences.assign(run, node.target, made, run.origin(node))
 
 
 def _loaded(target: ast.expr) -> ast.expr:
@@ -117,7 +117,7 @@ def _unknown_times(
         element = run.unknown(
             "an element of a sequence that is not known" if target[1] is None else target[1].reason
         )
-        sequences.assign(run, target[0], element, Origin.of(target[0]))
+        sequences.assign(run, target[0], element, run.origin(target[0]))
     run.execute(body)
     run.state = merge_exits([*frame.broken, *frame.continued], run.state, before.assumed)
     frame.broken, frame.continued = outer
@@ -184,7 +184,7 @@ def with_block(run: Run, node: ast.With | ast.AsyncWith) -> None:
         if item.optional_vars is not None:
             entered = Unknown("what a with statement gives is not followed", f"with@{node.lineno}")
             known = value if isinstance(value, Symbol) else entered
-            sequences.assign(run, item.optional_vars, known, Origin.of(item.optional_vars))
+            sequences.assign(run, item.optional_vars, known, run.origin(item.optional_vars))
     run.expecting += expecting
     run.execute(node.body)
     run.expecting -= expecting
@@ -234,37 +234,51 @@ def declared(run: Run, node: ast.Global | ast.Nonlocal) -> None:
 def imported(run: Run, node: ast.Import) -> None:
     """``import a.b`` and ``import a.b as c``."""
     for alias in node.names:
-        if alias.asname is not None:
-            run.bind(alias.asname, Symbol(symbols.canonical(alias.name)))
-        else:
-            top = alias.name.partition(".")[0]
-            run.bind(top, Symbol(symbols.canonical(top)))
+        top = alias.name.partition(".")[0]
+        bound, module = (alias.asname, alias.name) if alias.asname is not None else (top, top)
+        path = modules.located(run, module)
+        run.bind(bound, Symbol(symbols.canonical(module)) if path is None else Module(path))
 
 
 @statement(ast.ImportFrom)
 def imported_from(run: Run, node: ast.ImportFrom) -> None:
-    """``from a import b``; what comes from the project itself is not in this file."""
+    """``from a import b``: from the project, or from outside."""
     module = node.module or ""
+    path = modules.located(run, module, node.level)
     for alias in node.names:
         name = alias.asname or alias.name
         if alias.name == "*":
-            run.stars.append(module)
+            _starred(run, module, path)
+        elif path is not None:
+            run.bind(name, Imported(path, alias.name))
         elif node.level:
-            run.bind(
-                name,
-                Unknown(
-                    f"'{name}' comes from another file", f"import {'.' * node.level}{module}.{alias.name}"
-                ),
-            )
+            where = f"{'.' * node.level}{module}"
+            run.bind(name, Unknown(f"'{where}' is not a file of the project", f"import {where}.{alias.name}"))
         else:
             run.bind(name, Symbol(symbols.canonical(f"{module}.{alias.name}")))
+
+
+def _starred(run: Run, module: str, path: str | None) -> None:
+    if path is None:
+        run.stars.setdefault(run.module(), []).append(module)
+        return
+    for name in modules.public(run, path):
+        run.bind(name, Imported(path, name))
+    for star in run.stars.get(run.modules.get(path, -1), []):
+        run.stars.setdefault(run.module(), []).append(star)
+
+
+def _define(run: Run, made: Function | Class) -> None:
+    """Keep what the document itself defines; what it imports is run by itself elsewhere."""
+    if not run.loading and run.module() == 0:
+        run.defined.append(made)
 
 
 @statement(ast.FunctionDef, ast.AsyncFunctionDef)
 def function(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     """``def``."""
     made = Function(node, run.frame)
-    run.defined.append(made)
+    _define(run, made)
     run.bind(node.name, made)
 
 
@@ -276,9 +290,9 @@ def class_definition(run: Run, node: ast.ClassDef) -> None:
     run.execute([part for part in node.body if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)])
     inner, run.frame = run.frame, outer
     attributes = [(name, value) for (frame, name), value in run.state.names.items() if frame == inner]
-    bare = Class(node, outer, bases)
+    bare = Class(node, outer, bases, run.origin(node))
     functions = (part for part in node.body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef))
     attributes.extend((part.name, Function(part, outer, owner=bare)) for part in functions)
-    made = Class(node, outer, bases, tuple(attributes))
-    run.defined.append(made)
+    made = Class(node, outer, bases, run.origin(node), tuple(attributes))
+    _define(run, made)
     run.bind(node.name, made)

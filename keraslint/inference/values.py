@@ -17,22 +17,16 @@ from keraslint.tree import Key, Kind
 
 @dataclass(frozen=True, order=True)
 class Origin:
-    """Where something was written: lines from 1, columns in UTF-8 bytes from 0, as ``ast`` counts them."""
+    """Where something was written: lines from 1, columns in UTF-8 bytes from 0, as ``ast`` counts them.
+
+    ``document`` is the number of the document in its project.
+    """
 
     line: int
     column: int
     end_line: int
     end_column: int
-
-    @staticmethod
-    def of(node: ast.expr | ast.stmt | ast.arg) -> Origin:
-        """The origin of a node."""
-        return Origin(
-            node.lineno,
-            node.col_offset,
-            node.lineno if node.end_lineno is None else node.end_lineno,
-            node.col_offset if node.end_col_offset is None else node.end_col_offset,
-        )
+    document: int = 0
 
 
 @dataclass(frozen=True)
@@ -139,6 +133,7 @@ class Class:
     node: ast.ClassDef
     frame: int
     bases: tuple[Value, ...]
+    origin: Origin
     attributes: tuple[tuple[str, Value], ...] = field(default=(), compare=False)
 
 
@@ -165,6 +160,7 @@ class Result:
     call: Call
     model: Ref
     node: ast.expr = field(compare=False)
+    origin: Origin
     as_dict: bool = False
 
 
@@ -173,6 +169,21 @@ class MetricsNames:
     """``model.metrics_names``."""
 
     model: Ref
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module of the project, by the path of its file; it is run when something of it is wanted."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A name that was imported from a module of the project."""
+
+    path: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -210,6 +221,8 @@ Value: TypeAlias = Union[
     Method,
     Result,
     MetricsNames,
+    Module,
+    Imported,
     Snapshot,
     Compiled,
 ]

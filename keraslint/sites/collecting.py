@@ -16,14 +16,13 @@ from keraslint.sites.places import Places
 from keraslint.sites.trees import part, whole
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator
 
-    from keraslint.documents import Document
-    from keraslint.inference import Event, ModelSeen
+    from keraslint.inference import Event, ModelSeen, Project
     from keraslint.inference.values import Item, Value
     from keraslint.sites.alternatives import Assumed
     from keraslint.sites.model import SitePart
+    from keraslint.syntax.scout import Parsed
 
 
 @dataclass(frozen=True)
@@ -34,13 +33,13 @@ class Inferred:
     undecided: tuple[Undecided, ...]
 
 
-def find(tree: ast.Module, document: Document) -> Inferred:
-    """The training sites of a parsed document, in the order in which they are met."""
-    interpreted = interpret(tree)
-    collector = _Collector(Places(document), dict(interpreted.texts))
+def find(parsed: Parsed, project: Project) -> Inferred:
+    """The training sites that a document leads to, in the order of their meeting; some stand in others."""
+    interpreted = interpret(parsed, project)
+    collector = _Collector(Places(project), dict(interpreted.texts))
     collector.take(interpreted.events)
     if interpreted.stopped is not None:
-        collector.undecide(Origin(1, 0, 1, 0), interpreted.stopped)
+        collector.undecide(Origin(1, 0, 1, 0, project.add(parsed)), interpreted.stopped)
     return Inferred(tuple(collector.sites), tuple(collector.undecided))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from keraslint.findings import Location, Span
 
 if TYPE_CHECKING:
-    from keraslint.documents import Document
+    from keraslint.inference import Project
     from keraslint.inference.values import Origin
 
 MAX_TEXT = 60
@@ -17,20 +17,21 @@ MAX_TEXT = 60
 
 @dataclass(frozen=True)
 class Places:
-    """The places of one document."""
+    """The places of a project's documents."""
 
-    document: Document
+    project: Project
 
     def location(self, origin: Origin) -> Location:
         """The location of an origin."""
-        start = self._column(origin.line, origin.column)
-        end = self._column(origin.end_line, origin.end_column)
-        return Location(self.document.path, Span(origin.line, start, origin.end_line, end))
+        lines = self._lines(origin)
+        start = _column(lines, origin.line, origin.column)
+        end = _column(lines, origin.end_line, origin.end_column)
+        return Location(self.project.path(origin.document), Span(origin.line, start, origin.end_line, end))
 
     def text(self, origin: Origin) -> str:
         """The source at an origin, on one line, shortened."""
         span = self.location(origin).span
-        lines = list(self.document.lines[span.line - 1 : span.end_line])
+        lines = list(self._lines(origin)[span.line - 1 : span.end_line])
         if not lines:
             return ""
         lines[-1] = lines[-1][: span.end_column - 1]
@@ -38,10 +39,13 @@ class Places:
         text = " ".join(" ".join(lines).split())
         return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 3] + "..."
 
-    def _column(self, line: int, column: int) -> int:
-        if line > len(self.document.lines):
-            return 1
-        text = self.document.lines[line - 1]
-        if text.isascii():
-            return column + 1
-        return len(text.encode()[:column].decode(errors="ignore")) + 1
+    def _lines(self, origin: Origin) -> tuple[str, ...]:
+        document = self.project.document(origin.document)
+        return () if document is None else document.lines
+
+
+def _column(lines: tuple[str, ...], line: int, column: int) -> int:
+    if line > len(lines):
+        return 1
+    text = lines[line - 1]
+    return column + 1 if text.isascii() else len(text.encode()[:column].decode(errors="ignore")) + 1

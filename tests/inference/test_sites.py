@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from keraslint.documents import Document
+from keraslint.inference import Project
 from keraslint.sites import Inferred, find
+from keraslint.syntax.scout import Parsed
 from tests.inference.describe import describe
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.py"))
@@ -17,7 +19,7 @@ MARK = "#> "
 
 def sites(source: str) -> Inferred:
     """The sites of a program."""
-    return find(ast.parse(source), Document("program.py", source))
+    return find(Parsed(Document("program.py", source), ast.parse(source)), Project())
 
 
 @pytest.mark.parametrize("path", CASES, ids=[path.stem for path in CASES])

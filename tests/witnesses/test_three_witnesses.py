@@ -14,6 +14,7 @@ import keras
 from keraslint import sites
 from keraslint.documents import Document, decode, read_bytes
 from keraslint.findings import Finding
+from keraslint.inference import Project
 from keraslint.pairing import Metric, Paired, Rejected, Term, Verdict, pair
 from keraslint.rules import registered
 from keraslint.sites.model import TrainingSite
@@ -39,7 +40,7 @@ def judged(program: Program) -> list[tuple[TrainingSite, Verdict]]:
     assert isinstance(document, Document)
     parsed = parse_document(document)
     assert isinstance(parsed, Parsed)
-    inferred = sites.find(parsed.tree, parsed.document)
+    inferred = sites.find(parsed, Project())
     return [(site, pair(sites.request(site), keras.__version__)) for site in inferred.sites]
 
 

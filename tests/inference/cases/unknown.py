@@ -18,7 +18,7 @@ with pytest.raises(ValueError):
 
 
 #> fit@13 functional [a, b] | loss ? | loss_weights ? | metrics ? | weighted_metrics ? | targets ?
-#> undecided@8 outputs not known: 'make_heads' comes from another file
+#> undecided@8 outputs not known: '.heads' is not a file of the project
 #> undecided@13 loss not known: it is given to a function that is not followed, which may change it
 #> undecided@13 loss_weights not known: it is extended by something that is not known
 #> undecided@13 metrics not known: it is extended by something that is not known

@@ -1,0 +1,79 @@
+"""Modules of the project: found where Python would find them, run once when something of them is wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keraslint.inference.core import Frame
+from keraslint.inference.values import Const, Imported, Module, Unknown
+
+if TYPE_CHECKING:
+    from keraslint.inference.core import Run
+    from keraslint.inference.values import Value
+
+MAX_MODULES = 64
+"""Modules of the project that are read for one document."""
+
+MAX_HOPS = 16
+"""Re-exports followed from one module to the next."""
+
+
+def located(run: Run, module: str, level: int = 0) -> str | None:
+    """The file or package of the project that an import in the current module names."""
+    document = run.frames[run.frame].document
+    return run.project.locate(run.project.path(document), module, level)
+
+
+def member(run: Run, path: str, name: str) -> Value:
+    """``name`` of the module at ``path``, through re-exports."""
+    for _ in range(MAX_HOPS):
+        frame = load(run, path)
+        value = None if frame is None else run.state.names.find((frame, name))
+        if isinstance(value, Imported):
+            path, name = value.path, value.name
+            continue
+        if value is not None:
+            return value
+        inner = run.project.submodule(path, name)
+        if inner is not None:
+            return Module(inner)
+        break
+    shown = run.project.shown(path)
+    if len(run.modules) >= MAX_MODULES:
+        return Unknown(
+            f"more than {MAX_MODULES} modules of the project are not read", f"import {path}.{name}"
+        )
+    return Unknown(f"'{name}' is not found in {shown}", f"import {path}.{name}")
+
+
+def public(run: Run, path: str) -> list[str]:
+    """The names that a star import takes."""
+    frame = load(run, path)
+    if frame is None:
+        return []
+    return sorted(name for holder, name in run.base_names if holder == frame and not name.startswith("_"))
+
+
+def load(run: Run, path: str) -> int | None:
+    """The frame of the module at ``path``, run if it was not yet; None where it cannot be read."""
+    if path in run.modules:
+        return run.modules[path]
+    parsed = None if len(run.modules) >= MAX_MODULES else run.project.load(path)
+    if parsed is None:
+        return None
+    run.frames.append(Frame(None, run.project.number(path)))
+    frame = run.modules[path] = len(run.frames) - 1
+    outer = run.state, run.frame, run.active, run.entering
+    run.state, run.frame, run.active = run.empty(), frame, []
+    run.loading += 1
+    run.expecting += 1
+    try:
+        run.bind("__name__", Const(run.project.shown(path)))
+        run.execute(parsed.tree.body)
+        run.base_names.update(run.state.names)
+        run.base_heap.update(run.state.heap)
+    finally:
+        run.loading -= 1
+        run.expecting -= 1
+        run.state, run.frame, run.active, run.entering = outer
+    return frame

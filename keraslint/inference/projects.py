@@ -1,0 +1,158 @@
+"""A project: where its modules lie, and their parsed documents, each read at most once while it is kept."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from keraslint.documents import Document, decode_module, read_bytes
+from keraslint.inference import symbols
+from keraslint.syntax.scout import Parsed, parse_document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keraslint.documents import Failure
+
+MAX_KEPT = 256
+"""Parsed modules that are kept in memory."""
+
+MAX_BYTES = 2_000_000
+"""A larger file is not read for what it exports."""
+
+
+class Project:
+    """The modules below ``root``. Mutable: it remembers what it read."""
+
+    def __init__(self, root: str = ".") -> None:
+        """Nothing is read yet."""
+        self.root = os.path.abspath(root)
+        self._names: dict[str, str] = {}
+        self._paths: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._kept: dict[str, Parsed | None] = {}
+        self._files: dict[str, bool] = {}
+
+    def register(self, path: str) -> None:
+        """Let a file go by the name under which it was asked for."""
+        self._names[os.path.abspath(path)] = path
+
+    def number(self, path: str) -> int:
+        """The number of a document of the project."""
+        if path not in self._numbers:
+            self._numbers[path] = len(self._paths)
+            self._paths.append(path)
+        return self._numbers[path]
+
+    def path(self, number: int) -> str:
+        """The path of a document by its number."""
+        return self._paths[number]
+
+    def shown(self, path: str) -> str:
+        """A module's path as messages name it."""
+        return os.path.relpath(os.path.abspath(path), self.root).replace(os.sep, "/")
+
+    def add(self, parsed: Parsed) -> int:
+        """Take in a document that was parsed already; its number."""
+        self._keep(parsed.document.path, parsed)
+        return self.number(parsed.document.path)
+
+    def load(self, path: str) -> Parsed | None:
+        """The parsed module at ``path``; a package is its ``__init__.py``, empty where it has none."""
+        if path not in self._kept:
+            self._keep(path, self._read(path))
+        return self._kept[path]
+
+    def document(self, number: int) -> Document | None:
+        """A document by its number."""
+        parsed = self.load(self.path(number))
+        return None if parsed is None else parsed.document
+
+    def locate(self, importer: str, module: str, level: int) -> str | None:
+        """The file or package directory that ``importer`` names ``module``, looked for as Python would.
+
+        An absolute import is looked for beside the importer and above it up to the root, and in ``src``.
+        """
+        folder = os.path.dirname(os.path.abspath(importer))
+        parts = [part for part in module.split(".") if part]
+        if level:
+            for _ in range(level - 1):
+                folder = os.path.dirname(folder)
+            return self._module(folder, parts) if self._inside(folder) else None
+        if not parts or parts[0] in symbols.HARMLESS or symbols.canonical(module).startswith("keras"):
+            return None
+        return next((found for base in self._bases(folder) if (found := self._module(base, parts))), None)
+
+    def submodule(self, path: str, name: str) -> str | None:
+        """The module ``name`` inside the package at ``path``."""
+        if os.path.basename(path) == "__init__.py":
+            path = os.path.dirname(path)
+        return self._module(os.path.abspath(path), [name])
+
+    def _bases(self, folder: str) -> list[str]:
+        bases = [folder]
+        while self._inside(folder) and folder != self.root:
+            folder = os.path.dirname(folder)
+            bases.append(folder)
+        return [*bases, os.path.join(self.root, "src")]
+
+    def _inside(self, folder: str) -> bool:
+        return folder == self.root or folder.startswith(self.root.rstrip(os.sep) + os.sep)
+
+    def _module(self, base: str, parts: list[str]) -> str | None:
+        target = os.path.join(base, *parts)
+        for candidate in (os.path.join(target, "__init__.py"), target + ".py"):
+            if parts and self._is_file(candidate):
+                return self._names.get(candidate, candidate)
+        return target if self._is_namespace(target) else None
+
+    def _is_file(self, path: str) -> bool:
+        if path not in self._files:
+            self._files[path] = os.path.isfile(path)
+        return self._files[path]
+
+    def _is_namespace(self, path: str) -> bool:
+        """A directory without ``__init__.py`` counts as a package when it holds modules itself."""
+        if path not in self._files:
+            held = os.listdir(path) if os.path.isdir(path) else []
+            self._files[path] = any(name.endswith(".py") for name in held)
+        return self._files[path]
+
+    def _read(self, path: str) -> Parsed | None:
+        if not path.endswith(".py"):
+            return _parsed(Document(path, ""))
+        data = read_bytes(path)
+        if isinstance(data, str) or len(data) > MAX_BYTES:
+            return None
+        return _parsed(decode_module(path, data))
+
+    def _keep(self, path: str, parsed: Parsed | None) -> None:
+        if len(self._kept) >= MAX_KEPT:
+            self._kept.pop(next(iter(self._kept)))
+        self._kept[path] = parsed
+
+
+MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+
+
+def project_root(paths: Sequence[str]) -> str:
+    """The directory in which imports are looked for: the nearest above all paths that looks like a project's.
+
+    Where none does, it is the one that holds them all.
+    """
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in map(os.path.abspath, paths)]
+    common = os.path.commonpath(folders) if folders else os.getcwd()
+    above = common
+    while True:
+        if any(os.path.exists(os.path.join(above, mark)) for mark in MARKS):
+            return above
+        if os.path.dirname(above) == above:
+            return common
+        above = os.path.dirname(above)
+
+
+def _parsed(document: Document | Failure) -> Parsed | None:
+    if not isinstance(document, Document):
+        return None
+    parsed = parse_document(document)
+    return parsed if isinstance(parsed, Parsed) else None
