@@ -16,11 +16,13 @@ from keraslint import pairing, sites
 from keraslint.documents import Document
 from keraslint.engine import selection
 from keraslint.findings import Location, Related, Severity, Span, Undecided
+from keraslint.inference import Project
 from keraslint.pairing.versions import Version
 from keraslint.rules import Registered, does_not_parse
 from keraslint.rules.base import Rule
 from keraslint.sites import Inferred
 from keraslint.sites.model import CompileCall, TrainingSite, Unread
+from keraslint.syntax.scout import Parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +45,10 @@ def place(node: ast.expr, document: Document) -> Location:
     return Location(document.path, span)
 
 
-def find(tree: ast.Module, document: Document) -> Inferred:
+def find(parsed: Parsed, _: Project) -> Inferred:
     """A site for each compile call and condition; a call of a plain name is undecided."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    document = parsed.document
+    calls = [node for node in ast.walk(parsed.tree) if isinstance(node, ast.Call)]
     found: list[TrainingSite] = []
     for call in calls:
         if isinstance(call.func, ast.Attribute) and call.func.attr == "compile":
