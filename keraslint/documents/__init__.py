@@ -1,6 +1,7 @@
 """Paths enter, documents leave: plain Python source, whatever the file was, or the reason why not."""
 
-from keraslint.documents.discovery import EXCLUDED, SUFFIXES, Exclusion, discover
+from keraslint.documents.discovery import EXCLUDED, SUFFIXES, discover
+from keraslint.documents.ignore import Exclusion
 from keraslint.documents.model import Cell, Document, Failure
 from keraslint.documents.reading import decode, decode_module, read_bytes
 

@@ -6,17 +6,13 @@ Links to directories are not followed, so no walk is endless; a file that is nam
 from __future__ import annotations
 
 import os
-import re
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
+
+from keraslint.documents.ignore import Exclusion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pathspec import GitIgnoreSpec
-
-PLAIN_NAME = re.compile(r"[\w.][\w.-]*")
 SUFFIXES = (".py", ".ipynb")
 
 # Directories in which nobody wants findings: other people's code, caches, build products.
@@ -26,51 +22,12 @@ EXCLUDED = (
     "dist", "node_modules", "site-packages", "venv",
 )  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Exclusion:
-    """Patterns in the language of .gitignore, relative to ``root``."""
-
-    root: str
-    patterns: tuple[str, ...]
-
-    @cached_property
-    def _names(self) -> frozenset[str]:
-        """The patterns, where all of them are plain names; they need no library."""
-        plain = all(PLAIN_NAME.fullmatch(pattern) for pattern in self.patterns)
-        return frozenset(self.patterns) if plain else frozenset()
-
-    @cached_property
-    def _spec(self) -> GitIgnoreSpec:
-        from pathspec import GitIgnoreSpec  # noqa: PLC0415 (it costs 30 ms, and most runs need no patterns)
-
-        return GitIgnoreSpec.from_lines(self.patterns)
-
-    def says(self, path: str, *, directory: bool) -> bool | None:
-        """What the patterns say of one entry of a walk: True to leave it out, False to keep it after all,
-        None where none speaks of it. That its directory is kept is known.
-        """
-        if self._names:
-            return os.path.basename(path) in self._names or None
-        return self.covers(path, directory=directory)
-
-    def covers(self, path: str, *, directory: bool = False) -> bool | None:
-        """The same of any path: also what stands in a directory that is left out is left out."""
-        relative = os.path.relpath(path, self.root).replace(os.sep, "/") if self.patterns else "."
-        if relative == "." or relative.startswith("../"):
-            return None
-        return self._spec.check_file(relative + "/" * directory).include
-
-    def without(self, path: str) -> Exclusion:
-        """The patterns that do not cover this directory: whoever names it wants to see what is in it."""
-        one_by_one = (Exclusion(self.root, (pattern,)) for pattern in self.patterns)
-        kept = (one.patterns[0] for one in one_by_one if not one.covers(path, directory=True))
-        return self if self._names else Exclusion(self.root, tuple(kept))
+USUAL = Exclusion(".", EXCLUDED)
 
 
 def discover(
     paths: Sequence[str],
-    exclude: Exclusion = Exclusion(".", EXCLUDED),
+    exclude: Exclusion = USUAL,
     *,
     gitignore: bool = True,
 ) -> Iterator[str]:

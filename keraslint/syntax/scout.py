@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 KERAS = b"keras"
 TRAINING = re.compile(rb"compile|\.fit|predict|evaluate|train_on_batch|test_on_batch|Model")
 # A model that another module builds can be trained by one in which the word keras does not occur.
-IMPORTED_MODEL = re.compile(rb"\.compile\b|train_on_batch|test_on_batch|fit_generator")
-LOSS = re.compile(rb"loss|_on_batch|fit_generator")
+IMPORTED_MODEL = re.compile(rb"\.(fit|fit_generator|evaluate|predict|train_on_batch|test_on_batch)\b")
+COMPILED = re.compile(rb"\.compile\b")
+LOSS = b"loss"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def worth_reading(data: bytes) -> bool:
     """Whether these bytes may hold a training site."""
     if KERAS in data:
         return TRAINING.search(data) is not None
-    return IMPORTED_MODEL.search(data) is not None and LOSS.search(data) is not None
+    return IMPORTED_MODEL.search(data) is not None or (LOSS in data and COMPILED.search(data) is not None)
 
 
 def parse_document(document: Document) -> Scouted:

@@ -17,6 +17,7 @@ from keraslint.syntax.scout import Parsed, parse_document, worth_reading
         "import keras as K\na, b = m.predict(x)",
         "from models import build\nbuild().compile('sgd', loss=['mse', 'mae'])",
         "from models import model\nmodel.train_on_batch(x, y)",
+        "from models import model\nmodel.fit(data)",
         "model . \\\n compile(loss=a)  # of keras",
         '{"source": ["from keras import *\\n", "m.evaluate(x, y)"]}',
     ],
@@ -30,7 +31,7 @@ def test_what_may_hold_a_site_is_read(source: str) -> None:
     [
         "",
         "import re\nre.compile('a')",
-        "import sklearn\nmodel.fit(x, y)",
+        "import sklearn\nmodel.transform(x)",
         "import keras\nkeras.ops.add(a, b)",
     ],
 )
