@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keraslint.pairing import pair
@@ -14,12 +15,31 @@ from keraslint.pairing.versions import Version, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from keraslint.pairing import Backend, Request, Verdict
 
-# The record of Keras 3 was made on JAX, that of 2.15 on TensorFlow.
-RECORDED_ON: dict[int, Backend] = {2: "tensorflow", 3: "jax"}
+_DEFAULT: dict[int, Backend] = {2: "tensorflow", 3: "jax"}
+
+
+@dataclass(frozen=True, order=True)
+class Recording:
+    """One file of results: ``3.15.1.jsonl`` was made on JAX, ``3.15.1-jit.jsonl`` on JAX compiled, and
+    ``3.15.1-torch.jsonl`` on torch; 2.15 is TensorFlow."""
+
+    version: Version
+    suffix: str
+    path: Path
+
+    @property
+    def backend(self) -> Backend:
+        """The backend it was made on."""
+        named: dict[str, Backend] = {"tensorflow": "tensorflow", "torch": "torch"}
+        return named.get(self.suffix, _DEFAULT[self.version.major])
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending."""
+        return self.path.stem
 
 
 @dataclass(frozen=True)
@@ -39,24 +59,23 @@ def load_cases(record: Path) -> dict[str, Case]:
     return {case.id: case for case in cases if case.is_pairing}
 
 
-def recorded_versions(record: Path) -> list[Version]:
-    """The releases with recorded results."""
-    names = (path.stem for path in (record / "results").glob("*.jsonl"))
-    return sorted(parse(name) for name in names if "-" not in name)
+def recordings(record: Path) -> list[Recording]:
+    """The files of results, by version."""
+    parts = ((path.stem.partition("-"), path) for path in (record / "results").glob("*.jsonl"))
+    return sorted(Recording(parse(version), suffix, path) for (version, _, suffix), path in parts)
 
 
-def compare(record: Path, version: Version, cases: dict[str, Case]) -> Iterator[Compared]:
-    """Judge every case of which the record of ``version`` can be read."""
+def compare(recording: Recording, cases: dict[str, Case]) -> Iterator[Compared]:
+    """Judge every case of which the recording can be read."""
 
     def judge(request: Request) -> Verdict:
-        return pair(request, version, RECORDED_ON[version.major])
+        return pair(request, recording.version, recording.backend)
 
-    text = (record / "results" / f"{version}.jsonl").read_text(encoding="utf-8")
-    for result in map(json.loads, text.splitlines()):
+    for result in map(json.loads, recording.path.read_text(encoding="utf-8").splitlines()):
         case = cases.get(result["id"])
         if case is None or result["verdict"].split("+")[0] in UNREADABLE:
             continue
-        reading = read(replace(case, major=version.major), judge)
+        reading = read(replace(case, major=recording.version.major), judge)
         said = reading.pairs or f"{reading.verdict} {reading.stage or ''}: {reading.message}"
         yield Compared(case.id, said, _recorded(result), agrees(reading, result))
 
@@ -71,17 +90,18 @@ def _recorded(result: dict[str, Any]) -> str:
 def print_table(record: Path, *, details: bool = False) -> int:
     """Print the table; the exit status says whether anything disagrees."""
     cases = load_cases(record)
-    sys.stdout.write(f"{'version':>8} {'cases':>6} {'decided':>8} {'agreeing':>9}\n")
+    sys.stdout.write(f"{'recording':>18} {'cases':>6} {'decided':>8} {'agreeing':>9}\n")
     failed = False
-    for version in recorded_versions(record):
-        compared = list(compare(record, version, cases))
+    for recording in recordings(record):
+        compared = list(compare(recording, cases))
         counts = Counter(entry.agree for entry in compared)
         decided = counts[True] + counts[False]
         failed = failed or counts[False] > 0
-        sys.stdout.write(f"{version!s:>8} {len(compared):>6} {decided:>8} {counts[True]:>9}\n")
+        sys.stdout.write(f"{recording.name:>18} {len(compared):>6} {decided:>8} {counts[True]:>9}\n")
         if details:
-            for entry in compared:
-                if not entry.agree:
-                    sys.stdout.write(f"    {entry.case}\n        said     {entry.said}\n        "
-                                     f"recorded {entry.recorded}\n")
+            sys.stdout.writelines(_detail(entry) for entry in compared if not entry.agree)
     return int(failed)
+
+
+def _detail(entry: Compared) -> str:
+    return f"    {entry.case}\n        said     {entry.said}\n        recorded {entry.recorded}\n"

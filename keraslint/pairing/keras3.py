@@ -14,7 +14,18 @@ from keraslint.pairing.clauses import Trail
 from keraslint.pairing.model import Absent, Fault, Paired, Rejected, Undecided, Unseen
 from keraslint.pairing.names import OutputNames
 from keraslint.pairing.refusal import RefusedError, UnknownError
-from keraslint.pairing.structure import Nest, Spot, has_dict, is_nested, items, nest, shown, wrapped
+from keraslint.pairing.structure import (
+    Nest,
+    Spot,
+    WrappedDict,
+    has_dict,
+    is_nested,
+    items,
+    nest,
+    shown,
+    with_sorted_keys,
+    wrapped,
+)
 from keraslint.pairing.terms import Computed
 from keraslint.pairing.trees import trees_of
 from keraslint.pairing.versions import Version
@@ -58,6 +69,9 @@ class Run:
         outputs = self._outputs()
         self._check_compile()
         self._check_keys(self.request.outputs)
+        if self.backend == "jax":
+            # J11: jax.eval_shape, behind backend.compute_output_spec(self, x, training=False), sorts keys
+            outputs = with_sorted_keys(outputs, dict)
         batch = self._batch(outputs)
         if self.backend == "tensorflow":
             losses = self._losses(outputs, batch)
@@ -121,17 +135,14 @@ class Run:
         return OutputNames(tuple(None if token is None else str(token) for token in tokens))
 
     def _check_keys(self, tree: Outputs) -> None:
-        """J10: JAX sorts the keys of every dict that it is given, and cannot sort text among numbers; so did dm-tree,
-        which built the models of Keras 3.0."""
+        """J10: who sorts the keys of a dict cannot sort text among numbers: dm-tree and torch while they build the
+        model, JAX and TensorFlow in the first step."""
         if isinstance(tree, Leaf):
             return
         if len({type(key) for key in tree.keys}) > 1:
-            if self.version < Version(3, 1, 0):
-                message = "'<' not supported between instances of 'int' and 'str'"
-                raise RefusedError(Fault.OUTPUTS, "TypeError", message, "J10", "Model")
-            if self.backend == "jax":
-                message = "Comparator raised exception while sorting pytree dictionary keys."
-                raise RefusedError(Fault.OUTPUTS, "ValueError", message, "J10")
+            builds = self.version < Version(3, 1, 0) or self.backend == "torch"
+            message = "'<' not supported between instances of 'int' and 'str'"
+            raise RefusedError(Fault.OUTPUTS, "TypeError", message, "J10", "Model" if builds else None)
         for child in tree.children:
             self._check_keys(child)
 
@@ -174,6 +185,8 @@ class Run:
         if self.backend == "tensorflow":
             loss = wrapped(loss)
             self._check_wrapped(loss)
+            # return values, keys, keys, in sorted_keys_and_values, since 3.8
+            loss = loss if self.version < Version(3, 8, 0) else with_sorted_keys(loss, WrappedDict)
         computed = self._computed(loss, outputs, batch)
         return computed if computed.terms else self._no_loss(computed)
 

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, cast
 from keraslint.pairing.model import By, Fault
 from keraslint.pairing.names import OutputNames
 from keraslint.pairing.refusal import RefusedError
-from keraslint.pairing.structure import Nest, Spot, has_mapping, is_nested, marked_if_not, shown
+from keraslint.pairing.structure import Nest, Spot, has_mapping, in_order, is_nested, marked_if_not, shown
 from keraslint.pairing.terms import Computed, Given
-from keraslint.pairing.trees import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,9 +13,8 @@ from keraslint.pairing.builtin import loss_name
 from keraslint.pairing.model import By, Fault
 from keraslint.pairing.names import OutputNames
 from keraslint.pairing.refusal import RefusedError
-from keraslint.pairing.structure import Nest, Spot, has_mapping, is_nested, mapped, marked_if_not
+from keraslint.pairing.structure import Nest, Spot, has_mapping, in_order, is_nested, mapped, marked_if_not
 from keraslint.pairing.terms import Computed, Given
-from keraslint.pairing.trees import in_order
 
 if TYPE_CHECKING:
     from keraslint.pairing.clauses import Trail

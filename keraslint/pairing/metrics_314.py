@@ -14,8 +14,8 @@ from keraslint.pairing.metric_lists import MetricsList, Update
 from keraslint.pairing.model import By, Fault
 from keraslint.pairing.names import OutputNames
 from keraslint.pairing.refusal import RefusedError
-from keraslint.pairing.structure import Nest, Spot, has_mapping, is_nested, shown
-from keraslint.pairing.trees import MismatchError, in_order
+from keraslint.pairing.structure import Nest, Spot, has_mapping, in_order, is_nested, shown
+from keraslint.pairing.trees import MismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from keraslint.tree import Leaf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from keraslint.pairing.model import By, Token
     from keraslint.tree import Branch, Key, Path, Tree
@@ -55,6 +55,21 @@ def _inner(structure: Nest) -> Nest:
     if isinstance(parts, list):
         return WrappedList(parts)
     return WrappedDict(parts) if isinstance(parts, dict) else parts
+
+
+def with_sorted_keys(structure: Nest, kind: type[dict[Key, Nest]]) -> Nest:
+    """The same nest, the keys of every dict of exactly this kind in sorted order."""
+    if not is_nested(structure):
+        return structure
+    made = rebuild(structure, {key: with_sorted_keys(part, kind) for key, part in items(structure)})
+    if type(made) is not kind:
+        return made
+    return cast("Nest", kind({key: made[key] for key in in_order(made)}))
+
+
+def in_order(keys: Iterable[Key]) -> list[Key]:
+    """Sorted keys; optree sorts those that do not compare by their types' names first."""
+    return sorted(keys, key=lambda key: (type(key).__name__, key))
 
 
 def nest(tree: Tree[Token], path: Path = (), *, keep_none: bool = True) -> Nest:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, cast
 
-from keraslint.pairing.structure import Nest, WrappedDict, is_nested, items, rebuild, shown
+from keraslint.pairing.structure import Nest, WrappedDict, in_order, is_nested, items, rebuild, shown, with_sorted_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -191,6 +191,10 @@ class TorchTrees(Trees):
         # structure = _dict_to_ordered_dict(structure)
         return super()._packed(_outermost_sorted(structure), values)
 
+    def lists_to_tuples(self, structure: Nest) -> Nest:
+        # traverse(list_to_tuple, structure, top_down=False) sorts the dict of each level on its way down
+        return super().lists_to_tuples(with_sorted_keys(structure, dict))
+
 
 def _outermost_sorted(structure: Nest) -> Nest:
     # if type(x) is dict: return {k: x[k] for k in sorted(x.keys())} ... return None: traverse_children()
@@ -199,11 +203,6 @@ def _outermost_sorted(structure: Nest) -> Nest:
     if not is_nested(structure):
         return structure
     return rebuild(structure, {key: _outermost_sorted(part) for key, part in items(structure)})
-
-
-def in_order(keys: Iterable[Key]) -> list[Key]:
-    """optree sorts keys that do not compare by their types' names first."""
-    return sorted(keys, key=lambda key: (type(key).__name__, key))
 
 
 def trees_of(version: Version, backend: Backend) -> Trees:
