@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keraslint.findings import Related, Severity
-from keraslint.pairing import Paired, Verdict
+from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import is_mapping, is_sequence, placement
+from keraslint.sites.reading import has_mapping, heads, is_sequence, placement
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -21,19 +21,20 @@ rule = Rule(__name__, code="KER202", since="0.1.0", severity=Severity.ERROR)
 
 def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     """Compare the head that each loss is computed for with the position it was written at."""
-    match site, verdict:
-        case (
-            TrainingSite(
-                outputs=Given(tree=Branch() as outputs) as declared,
-                compiled=CompileCall(loss=Given(tree=Branch() as losses) as loss),
-            ),
-            Paired(terms=terms),
-        ) if is_mapping(outputs) and is_sequence(losses):
-            placed = placement(outputs, losses, [(term.head, term.loss) for term in terms])
-            if placed:
-                yield rule.finding(
-                    loss.location,
-                    placed.sentence("losses"),
-                    severity=Severity.ERROR if placed.harmful else Severity.INFO,
-                    related=(Related(declared.location, "the outputs are declared here"),),
-                )
+    match site:
+        case TrainingSite(
+            outputs=Given(tree=Branch() as outputs) as declared,
+            compiled=CompileCall(loss=Given(tree=Branch() as losses) as loss),
+        ) if has_mapping(outputs) and is_sequence(losses) and len(losses.items) == len(heads(outputs)) > 1:
+            declaration = Related(declared.location, "the outputs are declared here")
+            match verdict:
+                case Paired(terms=terms):
+                    placed = placement(outputs, losses, [(term.head, term.loss) for term in terms])
+                    if placed:
+                        severity = Severity.ERROR if placed.harmful else Severity.INFO
+                        message = placed.sentence("losses")
+                        yield rule.finding(loss.location, message, severity=severity, related=(declaration,))
+                case Rejected(fault=Fault.LOSS_STRUCTURE):
+                    consequence = f"Keras raises {verdict.error} at {verdict.call}"
+                    message = f"{consequence}: a list of losses for outputs in a dict, {list(outputs.keys)}"
+                    yield rule.finding(loss.location, message, related=(declaration,))

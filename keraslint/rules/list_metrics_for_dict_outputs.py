@@ -8,7 +8,7 @@ from keraslint.findings import Related, Severity
 from keraslint.pairing import Paired, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import is_mapping, is_sequence, placement
+from keraslint.sites.reading import has_mapping, is_sequence, placement
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _check(declared: SitePart, metrics: SitePart, paired: Paired, *, weighted: b
         case (
             Given(tree=Branch() as outputs),
             Given(tree=Branch() as written),
-        ) if is_mapping(outputs) and is_sequence(written):
+        ) if has_mapping(outputs) and is_sequence(written):
             pairs = [(metric.head, metric.metric) for metric in paired.metrics if metric.weighted == weighted]
             placed = placement(outputs, written, pairs)
             if placed:

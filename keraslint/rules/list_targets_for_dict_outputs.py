@@ -8,7 +8,7 @@ from keraslint.findings import Related, Severity
 from keraslint.pairing import Paired, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite
-from keraslint.sites.reading import is_mapping, is_sequence, placement
+from keraslint.sites.reading import has_mapping, is_sequence, placement
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                 data=DataCall(targets=Given(tree=Branch() as written) as targets),
             ),
             Paired(terms=terms),
-        ) if is_mapping(outputs) and is_sequence(written):
+        ) if has_mapping(outputs) and is_sequence(written):
             placed = placement(outputs, written, [(term.head, term.target) for term in terms])
             if placed:
                 yield rule.finding(

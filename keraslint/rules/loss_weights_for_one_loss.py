@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from keraslint.findings import Related, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
-from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import heads, placement
+from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
+from keraslint.sites.reading import counted, heads, is_mapping, placement, shown
 from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
@@ -22,22 +22,34 @@ _FAULTS = frozenset({Fault.WEIGHTS_COUNT, Fault.WEIGHTS_KEYS, Fault.WEIGHTS_STRU
 
 
 def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
-    """Say what becomes of several weights beside a single loss."""
+    """Say what becomes of several weights, or of the weight of one head, beside a single loss."""
     match site:
         case TrainingSite(
             outputs=Given(tree=Branch() as outputs) as declared,
             compiled=CompileCall(
                 loss=Given(tree=Leaf()), loss_weights=Given(tree=Branch() as written) as weights
             ),
-        ) if len(heads(outputs)) > 1 and len(written.items) > 1:
-            declaration = Related(declared.location, "the outputs are declared here")
-            match verdict:
-                case Rejected(fault=fault) if fault in _FAULTS:
-                    consequence = f"Keras raises {verdict.error} at {verdict.call}"
-                    message = f"{consequence}: {len(written.items)} weights for 1 loss"
-                    yield rule.finding(weights.location, message, related=(declaration,))
-                case Paired(terms=terms):
-                    placed = placement(outputs, written, [(term.head, term.weight) for term in terms])
-                    if placed and placed.harmful:
-                        message = placed.sentence("weights")
-                        yield rule.finding(weights.location, message, related=(declaration,))
+        ) if len(heads(outputs)) > 1:
+            message = _consequence(outputs, written, verdict)
+            if message:
+                declaration = Related(declared.location, "the outputs are declared here")
+                yield rule.finding(weights.location, message, related=(declaration,))
+
+
+def _consequence(outputs: Branch[Written], weights: Branch[Written], verdict: Verdict) -> str | None:
+    match verdict:
+        case Rejected(fault=fault) if fault in _FAULTS:
+            number = counted(len(weights.items), "weight", "weights")
+            return f"Keras raises {verdict.error} at {verdict.call}: {number} for 1 loss"
+        case Paired(terms=terms) if len(weights.items) > 1:
+            placed = placement(outputs, weights, [(term.head, term.weight) for term in terms])
+            return placed.sentence("weights") if placed and placed.harmful else None
+        case Paired(terms=terms) if is_mapping(weights):
+            weighted = [shown(outputs, term.head) for term in terms if term.weight]
+            return (
+                f"Keras gives this weight to {weighted}, not to {list(weights.keys)}"
+                if len(weighted) > 1
+                else None
+            )
+        case _:
+            return None

@@ -8,7 +8,7 @@ from keraslint.findings import Related, Severity
 from keraslint.pairing import Paired, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
-from keraslint.sites.reading import is_mapping, is_sequence, placement
+from keraslint.sites.reading import has_mapping, is_mapping, is_sequence, placement
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -32,9 +32,12 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                 ),
             ),
             Paired(terms=terms),
-        ) if _in_another_container(outputs, losses, written):
+        ):
             placed = placement(outputs, written, [(term.head, term.weight) for term in terms])
-            if placed:
+            mixed = is_mapping(losses) != is_mapping(written)
+            if placed and (
+                _by_position(outputs, written) or (mixed and (placed.harmful or is_sequence(outputs)))
+            ):
                 yield rule.finding(
                     weights.location,
                     placed.sentence("weights"),
@@ -43,7 +46,5 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                 )
 
 
-def _in_another_container(outputs: Tree[Written], losses: Tree[Written], weights: Tree[Written]) -> bool:
-    if is_mapping(outputs):  # a dict of weights is paired by key there, whatever holds the losses
-        return is_sequence(weights)
-    return is_mapping(losses) != is_mapping(weights)
+def _by_position(outputs: Tree[Written], weights: Tree[Written]) -> bool:
+    return has_mapping(outputs) and is_sequence(weights)

@@ -30,9 +30,8 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         ):
             for head, entry in _lists(outputs, losses):
                 written = {path: leaf for path, leaf in leaves(losses) if path[: len(entry)] == entry}
-                several = {path: leaf for path, leaf in written.items() if not leaf.is_none}
-                if len(several) > 1:
-                    yield from _check(shown(outputs, head), head, several, verdict)
+                if len(written) > 1:
+                    yield from _check(shown(outputs, head), head, written, verdict)
 
 
 def _lists(outputs: Tree[Written], losses: Branch[Written]) -> Iterator[tuple[Path, Path]]:
@@ -47,14 +46,15 @@ def _lists(outputs: Tree[Written], losses: Branch[Written]) -> Iterator[tuple[Pa
             yield head, (key,)
 
 
-def _check(name: str, head: Path, several: dict[Path, Written], verdict: Verdict) -> Iterator[Finding]:
-    first = next(iter(several.values())).location
+def _check(name: str, head: Path, written: dict[Path, Written], verdict: Verdict) -> Iterator[Finding]:
+    first = next(iter(written.values())).location
+    several = {path: leaf for path, leaf in written.items() if not leaf.is_none}
     match verdict:
         case Rejected(fault=fault) if fault in _FAULTS:
             yield rule.finding(
-                first, f"Keras raises {verdict.error} at {verdict.call}: {len(several)} losses for {name!r}"
+                first, f"Keras raises {verdict.error} at {verdict.call}: {len(written)} losses for {name!r}"
             )
-        case Paired(terms=terms) if any(term.head == head for term in terms):
+        case Paired(terms=terms) if len(several) > 1 and any(term.head == head for term in terms):
             computed = {term.loss for term in terms if term.head == head}
             kept = [leaf.text for path, leaf in several.items() if path in computed]
             lost = [leaf.text for path, leaf in several.items() if path not in computed]

@@ -8,14 +8,14 @@ from keraslint.findings import Related, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
-from keraslint.sites.reading import heads, is_flat, is_mapping, labels, shown
-from keraslint.tree import Branch, Leaf
+from keraslint.sites.reading import counted, heads, is_flat, is_mapping, labels, layer, shown
+from keraslint.tree import Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keraslint.findings import Finding
-    from keraslint.tree import Key, Tree
+    from keraslint.tree import Key, Path, Tree
 
 rule = Rule(__name__, code="KER103", since="0.1.0", severity=Severity.ERROR)
 
@@ -23,51 +23,62 @@ _FAULTS = frozenset({Fault.WEIGHTS_COUNT, Fault.WEIGHTS_KEYS, Fault.WEIGHTS_STRU
 
 
 def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
-    """Compare the keys or the number of the weights with the heads'."""
+    """Compare the keys or the number of the weights with the heads' and the losses'."""
     match site:
         case TrainingSite(
             outputs=Given(tree=outputs) as declared,
-            compiled=CompileCall(
-                loss=Given(tree=losses), loss_weights=Given(tree=Branch() as written) as weights
-            ),
+            compiled=CompileCall(loss=Given(tree=losses), loss_weights=Given(tree=written) as weights),
         ) if is_flat(outputs) and not (isinstance(losses, Leaf) and len(heads(outputs)) > 1):
-            mismatch = _mismatch(outputs, written)
-            consequence = _consequence(outputs, written, verdict)
-            if mismatch and consequence:
+            mismatch = _mismatch(outputs, losses, written)
+            consequence = _consequence(outputs, written, verdict) if mismatch else None
+            if consequence:
+                severity, text = consequence
                 yield rule.finding(
                     weights.location,
-                    f"{consequence}: {mismatch}",
+                    f"{text}: {mismatch}",
+                    severity=severity,
                     related=(Related(declared.location, "the outputs are declared here"),),
                 )
 
 
-def _mismatch(outputs: Tree[Written], weights: Branch[Written]) -> str | None:
-    """What the weights have that the outputs have not, or the other way round."""
-    if not is_mapping(weights):
-        count = len(heads(outputs))
-        return f"{len(weights.items)} weights for {count} outputs" if len(weights.items) != count else None
-    named = labels(outputs)
-    if named is None or set(named) == set(weights.keys):
+def _mismatch(outputs: Tree[Written], losses: Tree[Written], weights: Tree[Written]) -> str | None:
+    """What the weights have that the outputs or the losses have not, or the other way round."""
+    count, named = len(heads(outputs)), labels(outputs)
+    if is_mapping(weights) and named is not None and set(named) != set(weights.keys):
+        return f"weights for {list(weights.keys)}, outputs {list(named)}"
+    if isinstance(weights, Leaf) and count == 1:
         return None
-    return f"weights for {list(weights.keys)}, outputs {list(named)}"
+    number = 1 if isinstance(weights, Leaf) else len(weights.items)
+    if number != count:
+        return f"{counted(number, 'weight', 'weights')} for {counted(count, 'output', 'outputs')}"
+    if is_mapping(losses) and len(losses.items) < number:
+        return f"{number} weights, losses for {list(losses.keys)}"
+    return None
 
 
-def _consequence(outputs: Tree[Written], weights: Branch[Written], verdict: Verdict) -> str | None:
+def _consequence(
+    outputs: Tree[Written], weights: Tree[Written], verdict: Verdict
+) -> tuple[Severity, str] | None:
     match verdict:
         case Rejected(fault=fault) if fault in _FAULTS:
-            return f"Keras raises {verdict.error} at {verdict.call}"
-        case Paired(terms=terms):
+            return Severity.ERROR, f"Keras raises {verdict.error} at {verdict.call}"
+        case Paired(terms=terms) if is_mapping(weights):
             named = labels(outputs)
-            if named is None or not is_mapping(weights):
+            if named is None:
                 return None
-            taken = {term.weight[0]: shown(outputs, term.head) for term in terms if term.weight}
-            return _use_of(taken, [key for key in weights.keys if key not in named])
+            taken = {term.weight[0]: term.head for term in terms if term.weight}
+            strangers = [key for key in weights.keys if key not in named]
+            return _use_of(outputs, taken, strangers)
         case _:
             return None
 
 
-def _use_of(taken: dict[Key, str], strangers: list[Key]) -> str | None:
-    for stranger in strangers:
-        if stranger in taken:
-            return f"Keras gives the weight {stranger!r} to {taken[stranger]!r}"
-    return f"Keras gives the weights {strangers} to no output" if strangers else None
+def _use_of(
+    outputs: Tree[Written], taken: dict[Key, Path], strangers: list[Key]
+) -> tuple[Severity, str] | None:
+    misplaced = [key for key in strangers if key in taken and layer(outputs, taken[key]) != key]
+    if misplaced:
+        to = shown(outputs, taken[misplaced[0]])
+        return Severity.ERROR, f"Keras gives the weight {misplaced[0]!r} to {to!r}"
+    unused = [key for key in strangers if key not in taken]
+    return (Severity.WARNING, f"Keras gives the weights {unused} to no output") if unused else None

@@ -40,30 +40,29 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     trained = tuple(dict.fromkeys(term.head for term in terms))
                     difference = _mismatch(outputs, written, trained)
                     if difference and (
-                        _takes_a_stranger(outputs, terms) or _leaves_out(site, outputs, trained)
+                        _takes_anothers(outputs, terms) or _leaves_out(site, outputs, trained)
                     ):
                         names = [shown(outputs, head) for head in heads(outputs) if head in trained]
                         message = f"Keras trains {names} without a word: {difference}"
                         yield rule.finding(targets.location, message, related=(declaration,))
 
 
-def _takes_a_stranger(outputs: Tree[Written], terms: tuple[Term, ...]) -> bool:
-    """Whether some head is paired with a target under a key that names no head."""
+def _takes_anothers(outputs: Tree[Written], terms: tuple[Term, ...]) -> bool:
+    """Whether some head is paired with a target under a key that is not its own."""
     named = labels(outputs) or {}
-    taken = {term.target[0] for term in terms if term.target}
-    return any(isinstance(key, str) and key not in named for key in taken)
+    taken = [(term.head, term.target[0]) for term in terms if term.target]
+    return any(isinstance(key, str) and named.get(key) != head for head, key in taken)
 
 
 def _leaves_out(site: TrainingSite, outputs: Tree[Written], trained: tuple[Path, ...]) -> bool:
-    """Whether a head is untrained for which no ``None`` was written."""
+    """Whether a head is untrained for which a loss was written."""
     losses = site.compiled.loss if site.compiled else None
-    excused: set[Path] = set()
-    if isinstance(losses, Given) and isinstance(losses.tree, Branch):
+    wanted = set(heads(outputs))
+    if isinstance(losses, Given) and isinstance(losses.tree, Branch) and meant(outputs, losses.tree):
         by_key = meant(outputs, losses.tree)
-        excused = {
-            by_key[path[0]] for path, leaf in leaves(losses.tree) if leaf.is_none and path[0] in by_key
-        }
-    return any(head not in trained and head not in excused for head in heads(outputs))
+        given = {path[0] for path, leaf in leaves(losses.tree) if not leaf.is_none}
+        wanted = {head for key, head in by_key.items() if key in given}
+    return not wanted <= set(trained)
 
 
 def _mismatch(outputs: Tree[Written], targets: Tree[Written], trained: tuple[Path, ...]) -> str | None:

@@ -8,7 +8,7 @@ from keraslint.findings import Related, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import heads, is_flat, is_sequence, shown
+from keraslint.sites.reading import counted, heads, is_flat, is_sequence, shown
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             if consequence:
                 yield rule.finding(
                     loss.location,
-                    f"{consequence}: {_count(len(losses.items))} for {len(names)} outputs",
+                    f"{consequence}: {counted(len(losses.items), 'loss', 'losses')} for {len(names)} outputs",
                     related=(Related(declared.location, "the outputs are declared here"),),
                 )
 
@@ -49,7 +49,3 @@ def _consequence(verdict: Verdict, names: dict[Path, str]) -> str | None:
             return f"Keras trains {trained}, not {untrained}" if untrained else None
         case _:
             return None
-
-
-def _count(losses: int) -> str:
-    return "1 loss" if losses == 1 else f"{losses} losses"

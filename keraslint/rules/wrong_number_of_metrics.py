@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from keraslint.findings import Related, Severity
 from keraslint.pairing import Fault, Rejected, Verdict
 from keraslint.rules.base import Rule
-from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import heads, is_flat, is_sequence
+from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
+from keraslint.sites.reading import counted, heads, is_sequence
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -29,23 +29,25 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                 outputs=Given(tree=Branch() as outputs) as declared, compiled=CompileCall() as compiled
             ),
             Rejected(fault=fault),
-        ) if fault in _FAULTS and is_flat(outputs) and len(heads(outputs)) > 1:
-            count = len(heads(outputs))
+        ) if fault in _FAULTS and len(heads(outputs)) > 1:
+            declaration = Related(declared.location, "the outputs are declared here")
+            consequence = f"Keras raises {verdict.error} at {verdict.call}"
             for name, part in (
                 ("metrics", compiled.metrics),
                 ("weighted_metrics", compiled.weighted_metrics),
             ):
                 match part:
-                    case Given(tree=Branch() as metrics) if (
-                        is_sequence(metrics) and len(metrics.items) != count
-                    ):
-                        yield rule.finding(
-                            part.location,
-                            f"Keras raises {verdict.error} at {verdict.call}: "
-                            f"{name} has {_entries(len(metrics.items))} for {count} outputs",
-                            related=(Related(declared.location, "the outputs are declared here"),),
+                    case Given(tree=Branch() as metrics) if _differs(metrics, outputs):
+                        message = (
+                            f"{consequence}: {name} has {_entries(metrics)} for {len(heads(outputs))} outputs"
                         )
+                        yield rule.finding(part.location, message, related=(declaration,))
 
 
-def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries"
+def _differs(metrics: Branch[Written], outputs: Branch[Written]) -> bool:
+    """Whether a list fits neither the heads nor, where these are nested, the outermost container."""
+    return is_sequence(metrics) and len(metrics.items) not in {len(heads(outputs)), len(outputs.items)}
+
+
+def _entries(metrics: Branch[Written]) -> str:
+    return counted(len(metrics.items), "entry", "entries")

@@ -7,7 +7,7 @@ stands in the verdict, and ``placement`` compares the two.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from keraslint.tree import MAPPINGS, SEQUENCES, Branch, Leaf, at, dotted, leaves
 
@@ -20,14 +20,24 @@ if TYPE_CHECKING:
 Pair: TypeAlias = "tuple[Path, Path | None]"  # a head, and the path of the entry that Keras gives it
 
 
-def is_mapping(tree: Tree[Written]) -> bool:
+def counted(count: int, one: str, many: str) -> str:
+    """``1 loss``, ``2 losses``."""
+    return f"{count} {one if count == 1 else many}"
+
+
+def is_mapping(tree: Tree[Written]) -> TypeGuard[Branch[Written]]:
     """Whether Keras pairs the entries of this container by key."""
     return isinstance(tree, Branch) and tree.kind in MAPPINGS
 
 
-def is_sequence(tree: Tree[Written]) -> bool:
+def is_sequence(tree: Tree[Written]) -> TypeGuard[Branch[Written]]:
     """Whether this container is a list or a tuple."""
     return isinstance(tree, Branch) and tree.kind in SEQUENCES
+
+
+def has_mapping(tree: Tree[Written]) -> bool:
+    """Whether a container is, or holds at any depth, one whose keys Keras sorts."""
+    return is_mapping(tree) or (isinstance(tree, Branch) and any(map(has_mapping, tree.children)))
 
 
 def heads(outputs: Tree[Written]) -> tuple[Path, ...]:
@@ -42,8 +52,11 @@ def is_flat(outputs: Tree[Written]) -> bool:
 
 def label(outputs: Tree[Written], head: Path) -> str | None:
     """The name by which a dict addresses a head: its key in dict outputs, else its layer's name."""
-    if is_mapping(outputs):
-        return dotted(head)
+    return dotted(head) if is_mapping(outputs) else layer(outputs, head)
+
+
+def layer(outputs: Tree[Written], head: Path) -> str | None:
+    """The name of the layer that makes a head, where it is known."""
     leaf = at(outputs, head)
     return leaf.value.name if isinstance(leaf, Leaf) else None
 

@@ -118,6 +118,13 @@ CASES = [
         " those exchanged are written identically",
         loss=["mse", "mae", "mse"],
     ),
+    case(
+        "list of lists of losses",
+        DICT,
+        "KER202 error: Keras raises TypeError at fit: a list of losses for outputs in a dict, ['z', 'a']",
+        loss=[["mse"], ["mae"]],
+        y=Y_BY_NAME,
+    ),
     # KER201
     case("list targets", DICT, f"KER201 error: {TARGETS}", loss=BY_NAME, y=["yz", "ya"]),
     case(
@@ -231,6 +238,13 @@ CASES = [
         loss={"z": ["mse", "mae"], "a": "mse"},
         y=Y_BY_NAME,
     ),
+    case(
+        "a loss and None for one head",
+        "z",
+        "KER301 error: Keras raises AttributeError at fit: 2 losses for 'z'",
+        loss=["mse", None],
+        y="yz",
+    ),
     # KER103
     case(
         "a misspelled weight",
@@ -243,7 +257,7 @@ CASES = [
     case(
         "a weight too few",
         LIST,
-        "KER103 error: Keras raises ValueError at fit: 1 weights for 2 outputs",
+        "KER103 error: Keras raises ValueError at fit: 1 weight for 2 outputs",
         loss=["mse", "mae"],
         loss_weights=[1.0],
         y=["yz", "ya"],
@@ -263,6 +277,37 @@ CASES = [
         loss_weights={"z": 1.0},
         y=Y_BY_NAME,
         version="3.4",
+    ),
+    case(
+        "weights of heads without a loss",
+        DICT,
+        "KER103 error: Keras raises ValueError at fit: 2 weights, losses for ['z']",
+        loss={"z": "mse"},
+        loss_weights={"z": 1.0, "a": 0.1},
+        y=Y_BY_NAME,
+    ),
+    case(
+        "one number for two losses",
+        LIST,
+        "KER103 error: Keras raises TypeError at fit: 1 weight for 2 outputs",
+        loss=["mse", "mae"],
+        loss_weights=0.5,
+        y=["yz", "ya"],
+    ),
+    case(
+        "a weight too many",
+        LIST,
+        "KER103 warning: Keras gives the weights ['q'] to no output:"
+        " weights for ['z', 'a', 'q'], outputs ['z', 'a']",
+        loss=BY_NAME,
+        loss_weights={"z": 1.0, "a": 0.1, "q": 2.0},
+        y=["yz", "ya"],
+    ),
+    case(
+        "weights by the layers' names",
+        {"kz": "z", "ka": "a"},
+        loss={"kz": "mse", "ka": "mae"},
+        loss_weights={"z": 1.0, "a": 0.1},
     ),
     # KER104
     case(
@@ -289,6 +334,14 @@ CASES = [
         loss_weights=[1.0, 0.1],
         y=["yz", "ya"],
         version="2.15",
+    ),
+    case(
+        "one loss, the weight of one head",
+        DICT,
+        "KER104 error: Keras gives this weight to ['z', 'a'], not to ['z']",
+        loss="mse",
+        loss_weights={"z": 0.5},
+        y=Y_BY_NAME,
     ),
     # KER105
     case(
@@ -369,6 +422,14 @@ CASES = [
         y={"z": "yz"},
     ),
     case("no target for a head without loss", DICT, loss={"z": "mse", "a": None}, y={"z": "yz"}),
+    case("one target for the one head with a loss", DICT, loss={"a": "mae"}, y="ya"),
+    case(
+        "the target of another head",
+        DICT,
+        "KER108 error: Keras trains ['a'] without a word: targets for ['z'], outputs ['z', 'a']",
+        loss={"a": "mae"},
+        y={"z": "yz"},
+    ),
     # KER601, KER604
     case(
         "unpacked",

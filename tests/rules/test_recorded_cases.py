@@ -1,0 +1,154 @@
+"""The rules on what real releases of Keras were recorded to do, where every part was written in order.
+
+Where Keras gave each head its own, nothing may be found; where it did not, something has to be.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keraslint.findings import Finding, Severity
+from keraslint.pairing import Absent, Request, pair
+from keraslint.pairing.agreement import load_cases
+from keraslint.pairing.versions import parse
+from keraslint.rules import registered
+from keraslint.sites.model import NOT_GIVEN, CompileCall, DataCall, Given, TrainingSite, Unread, Written
+from keraslint.tree import SEQUENCES, Branch, Leaf, dotted, leaves, map_leaves
+from tests.programs import FIXTURES
+from tests.rules.spelled_sites import PLACE
+
+if TYPE_CHECKING:
+    from keraslint.pairing import Backend, Part, Token
+    from keraslint.pairing.cases import Case
+    from keraslint.sites.model import SitePart
+    from keraslint.tree import Key, Path, Tree
+
+RECORD = FIXTURES / "conformance"
+VERSIONS = ("2.15", "3.4.1", "3.7.0", "3.12.4", "3.15.1")
+# Before, Keras had other ways of its own, of which no rule speaks yet: sorted keys for list outputs, no
+# training at all where keys are not the layers' names.
+EXPLAINED = ("3.7.0", "3.12.4", "3.15.1")
+BACKENDS: dict[int, Backend] = {2: "tensorflow", 3: "jax"}
+ELSEWHERE = {"SWAP", "WSWAP", "MSWAP", "DROP", "SWAP+MSWAP"}
+PARTS = ("loss", "loss_weights", "metrics", "weighted_metrics", "y")
+# Both readings of a flat list of metrics are right, each for another Keras.
+AMBIGUOUS = "KER211"
+
+
+@cache
+def recorded(version: str) -> list[tuple[Case, dict[str, Any]]]:
+    """The cases that were written in order, with what a version did."""
+    cases = load_cases(RECORD)
+    text = (RECORD / "results" / f"{version}.jsonl").read_text(encoding="utf-8")
+    results = [json.loads(line) for line in text.splitlines()]
+    found = [(cases[result["id"]], result) for result in results if result["id"] in cases]
+    return [(case, result) for case, result in found if all(in_order(case, name) for name in PARTS)]
+
+
+def in_order(case: Case, name: str) -> bool:
+    """Whether a part is absent, one for all, or has in each place and under each name that head's letter."""
+    part = case.part(name)
+    heads = [(path, letter(token)) for path, token in leaves(case.outputs)]
+    if not isinstance(part, Branch):
+        return part is None or len(heads) == 1 or name == "loss"
+    if any(len(path) > 1 for path, _ in heads):
+        return False
+    own = places(heads) if part.kind in SEQUENCES else names(case, heads)
+    if name == "loss":  # which heads have a loss is the author's to say
+        own = {key: head for key, head in own.items() if key in part.keys or part.kind in SEQUENCES}
+    given = {path[0]: letter(token) for path, token in leaves(part)}
+    return given == own and len(part.items) == len(own)
+
+
+def places(heads: list[tuple[Path, str]]) -> dict[Key, str]:
+    """The head at each position."""
+    return {index: head for index, (_, head) in enumerate(heads)}
+
+
+def names(case: Case, heads: list[tuple[Path, str]]) -> dict[Key, str]:
+    """The head under each name; none where heads have no names of their own."""
+    model = case.spec["model"]
+    if not in_list(case.outputs):
+        return {dotted(path): head for path, head in heads}
+    if model["kind"] != "functional":
+        return {}
+    return {model.get("layers", {}).get(head, head.lower()): head for _, head in heads}
+
+
+def in_list(outputs: Tree[Token]) -> bool:
+    """Whether the outputs have no keys of their own."""
+    return isinstance(outputs, Leaf) or outputs.kind in SEQUENCES
+
+
+def letter(token: Token) -> str:
+    """The head that an entry is meant for."""
+    return str(token).rpartition(":")[2]
+
+
+def loud(case: Case, version: str) -> list[Finding]:
+    """The findings of a case that are more than information."""
+    at = parse(version)
+    _, request = replace(case, major=at.major).requests()[0]
+    verdict, written = pair(request, at, BACKENDS[at.major]), site(request)
+    return [
+        finding
+        for found in registered()
+        if found.rule.subject == "site"
+        for finding in found.check(written, verdict)
+        if finding.severity is not Severity.INFO and finding.code != AMBIGUOUS
+    ]
+
+
+def site(request: Request) -> TrainingSite:
+    """The site that would ask this."""
+    compiled = CompileCall(
+        PLACE,
+        part(request.loss),
+        part(request.loss_weights),
+        part(request.metrics),
+        part(request.weighted_metrics),
+    )
+    data = DataCall(
+        request.call,
+        PLACE,
+        part(request.targets),
+        part(request.sample_weight),
+        request.class_weight,
+        request.feed,
+    )
+    outputs = map_leaves(request.outputs, lambda _, name: Written("tensor", PLACE, name=name))
+    return TrainingSite(PLACE, request.kind, Given(outputs, PLACE), compiled, data)
+
+
+def part(written: Part) -> SitePart:
+    """A part of a request as a part of a site."""
+    if isinstance(written, Absent):
+        return NOT_GIVEN
+    return (
+        Given(map_leaves(written, leaf), PLACE) if isinstance(written, (Leaf, Branch)) else Unread("", PLACE)
+    )
+
+
+def leaf(_: Path, token: Token) -> Written:
+    """A token as it is written."""
+    name = token if isinstance(token, str) else None
+    return Written(repr(token), PLACE, name=name, value=token, is_none=token is None)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_nothing_is_found_where_each_head_got_its_own(version: str) -> None:
+    cases = [case for case, result in recorded(version) if result["verdict"] == "OK"]
+    assert len(cases) > 100
+    assert {case.id: found for case in cases if (found := loud(case, version))} == {}
+
+
+@pytest.mark.parametrize("version", EXPLAINED)
+def test_something_is_found_where_some_head_did_not(version: str) -> None:
+    cases = [case for case, result in recorded(version) if result["verdict"] in ELSEWHERE]
+    assert len(cases) > 10
+    assert [case.id for case in cases if not loud(case, version)] == []
