@@ -1,6 +1,6 @@
 """Keras 2 (tf.keras to 2.15, tf_keras) as a specification: a request enters, its verdict leaves.
 
-Theory of operation. ``compile`` looks at nothing. The first batch meets, in this order,
+Theory of operation. ``compile`` compares nothing. The first batch meets, in this order,
 
 1. the data adapters (``keras2_data``): what is not an array is refused;
 2. the container of losses (``keras2_losses``): targets, sample weights, losses and weights are conformed to

@@ -91,8 +91,9 @@ def build(request: Request, heads: Heads, batch: Batch) -> Metrics:
     metrics, rows = _for_each_head(request.metrics, heads)
     weighted, weighted_rows = _for_each_head(request.weighted_metrics, heads)
     targets = _targets_like_outputs(heads, batch)
-    for row, target in zip(rows, targets, strict=True):
-        _check_shaped(request, row, target)
+    for row, weighted_row, target in zip(rows, weighted_rows, targets, strict=True):
+        _check_shaped(request.metrics, row, target)
+        _check_shaped(request.weighted_metrics, weighted_row, target)
     names = heads.names if len(heads.names) > 1 else ("",)
     named = tuple(
         _named(request, name, flatten(row), flatten(weighted_row))
@@ -130,11 +131,11 @@ def _targets_like_outputs(heads: Heads, batch: Batch) -> tuple[Structure, ...]:
     return flatten_up_to(list_to_tuple(heads.structure), list_to_tuple(batch.targets.structure), TARGETS)
 
 
-def _check_shaped(request: Request, row: Structure, target: Structure) -> None:
+def _check_shaped(part: Part, row: Structure, target: Structure) -> None:
     if isinstance(target, Leaf):
         return
     for path in flatten(row):
-        if path is not None and _written_name(request.metrics, path) in _SHAPED:
+        if path is not None and _written_name(part, path) in _SHAPED:
             message = "'tuple' object has no attribute 'shape'"
             raise RefusedError(Fault.TARGETS_STRUCTURE, "AttributeError", message, "K2.18")
 

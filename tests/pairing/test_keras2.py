@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from keraslint.pairing import Paired, Rejected, Request, Undecided, Verdict, pair
+from keraslint.pairing import UNSEEN, By, Fault, Paired, Rejected, Request, Undecided, Verdict, pair
 from keraslint.pairing.cases import UNREADABLE, Case, agrees, read
+from keraslint.tree import Branch, Leaf, Tree
 
 ROOT = Path(__file__).parents[2]
 RECORD = ROOT / "fixtures" / "conformance"
@@ -76,8 +77,9 @@ def test_logs_come_in_the_recorded_order() -> None:
             if keys is None or not isinstance(verdict, Paired):
                 continue
             logs = tuple(key for key in keys if not key.startswith("val_"))
-            if verdict.logs != logs:
-                wrong[case.id] = (verdict.logs, logs)
+            names = tuple(result.get("metrics_names") or verdict.metrics_names)
+            if (verdict.logs, verdict.metrics_names) != (logs, names):
+                wrong[case.id] = (verdict.logs, logs, verdict.metrics_names, names)
     assert wrong == {}
 
 
@@ -111,3 +113,67 @@ def test_each_clause_is_shown_by_the_case_that_it_names(clause: str) -> None:
             used for verdict in verdicts if not isinstance(verdict, Undecided) for used in verdict.clauses
         }
         assert clause in used, name
+
+
+def listed(*leaves: str | None) -> Tree[str | None]:
+    """A written list."""
+    return Branch("list", tuple(enumerate(map(Leaf, leaves))))
+
+
+LIST = listed("b", "a")
+DICT: Tree[str | None] = Branch("dict", (("b", Leaf("b")), ("a", Leaf("a"))))
+ONE: Tree[str | None] = Leaf("a")
+
+
+@pytest.mark.parametrize(
+    ("outputs", "part", "by"),
+    [
+        (LIST, LIST, By.POSITION),
+        (LIST, DICT, By.NAME),
+        (LIST, ONE, By.BROADCAST),
+        (DICT, DICT, By.NAME),
+        (DICT, LIST, By.SORTED),
+        (DICT, ONE, By.BROADCAST),
+        (ONE, ONE, By.ONLY),
+        (ONE, listed("a"), By.ONLY),
+        (ONE, Branch("dict", (("a", Leaf("a")),)), By.NAME),
+    ],
+)
+def test_what_paired_losses_and_weights(outputs: Tree[str | None], part: Tree[str | None], by: By) -> None:
+    verdict = judge(Request(outputs, loss=part, loss_weights=part))
+    assert isinstance(verdict, Paired)
+    assert {term.loss_by for term in verdict.terms} == {term.weight_by for term in verdict.terms} == {by}
+
+
+def test_a_list_of_losses_for_a_dict_goes_by_sorted_keys() -> None:
+    verdict = judge(Request(DICT, loss=LIST))
+    assert isinstance(verdict, Paired)
+    assert [(term.head, term.loss) for term in verdict.terms] == [(("a",), (0,)), (("b",), (1,))]
+
+
+def test_what_is_not_seen_mirrors_the_outputs_and_is_named() -> None:
+    verdict = judge(Request(DICT, loss=UNSEEN, metrics=UNSEEN, call="fit"))
+    assert isinstance(verdict, Paired)
+    assert [term.head for term in verdict.terms] == [term.loss for term in verdict.terms] == [("a",), ("b",)]
+    assert verdict.assumed == ("loss", "metrics", "targets")
+    assert verdict.logs == ("loss", "a_loss", "b_loss")
+
+
+def test_what_compile_takes_the_first_fit_refuses() -> None:
+    verdict = judge(Request(LIST, loss=Branch("dict", (("b", Leaf("b")), ("c", Leaf("c"))))))
+    assert isinstance(verdict, Rejected)
+    assert (verdict.call, verdict.fault, verdict.clauses) == ("fit", Fault.LOSS_KEYS, ("K2.6",))
+
+
+def test_an_unknown_name_leaves_a_dict_undecided() -> None:
+    unnamed = listed("b", None)
+    assert isinstance(judge(Request(unnamed, loss=DICT)), Undecided)
+    assert isinstance(judge(Request(unnamed, loss=Branch("dict", (("b", Leaf("b")),)))), Paired)
+    assert isinstance(judge(Request(unnamed, loss=LIST)), Paired)
+
+
+@pytest.mark.parametrize(("version", "verdict"), [("2.15", Rejected), ("2.20", Rejected), ("2.21", Paired)])
+def test_none_among_the_targets_is_taken_since_2_21(version: str, verdict: type[Verdict]) -> None:
+    targets = listed("b", None)
+    request = Request(LIST, loss=Leaf("mse"), call="fit", targets=targets)
+    assert isinstance(pair(request, version), verdict)
