@@ -4,7 +4,16 @@ Nothing of the user's code is executed, and nothing is guessed: what is not unde
 a reason.
 """
 
-from keraslint.inference.events import CompileEvent, DataEvent, Event, ModelSeen, Unseen, UseEvent
+from keraslint.inference.events import (
+    CompileEvent,
+    DataEvent,
+    Event,
+    ModelSeen,
+    MonitorEvent,
+    OldEvent,
+    Unseen,
+    UseEvent,
+)
 from keraslint.inference.program import Interpreted, interpret
 from keraslint.inference.projects import Project, project_root
 
@@ -14,6 +23,8 @@ __all__ = [
     "Event",
     "Interpreted",
     "ModelSeen",
+    "MonitorEvent",
+    "OldEvent",
     "Project",
     "Unseen",
     "UseEvent",

@@ -11,9 +11,11 @@ from keraslint.inference.core import Arguments
 from keraslint.inference.snapshot import seen
 from keraslint.inference.values import (
     Array,
+    Batches,
     Class,
     Const,
     Function,
+    History,
     Instance,
     Item,
     List,
@@ -42,23 +44,30 @@ def read(run: Run, value: Value, name: str, node: ast.Attribute) -> Value:
     match value:
         case Symbol(name=symbol):
             return Symbol(symbols.canonical(f"{symbol}.{name}"))
-        case Ref():
-            return _of_object(run, value, name, node)
-        case Made(symbol=symbol, name=layer) if name == "output" and symbols.is_layer(symbol):
-            return Tensor(layer, run.origin(node))
         case Module(path=path):
             return modules.member(run, path, name)
+        case Ref():
+            return _of_object(run, value, name, node)
         case Class():
-            return classes.find(value, name) or run.unknown(
-                f"class {value.node.name} has no '{name}' that can be seen"
-            )
+            why = f"class {value.node.name} has no '{name}' that can be seen"
+            return classes.find(value, name) or run.unknown(why)
         case Super(owner=owner, bound=bound):
             return _of_super(run, owner, bound, name)
-        case Array() if name == "T":
-            return value
         case Unknown(reason=reason, key=key) if key:
             return run.state.names.find((-1, f"{key}.{name}")) or Unknown(reason, f"{key}.{name}")
-        case Tuple() | Const() | Array() | Tensor() | Made() | Result():
+        case _:
+            return _of_plain(run, value, name, node)
+
+
+def _of_plain(run: Run, value: Value, name: str, node: ast.Attribute) -> Value:
+    match value:
+        case Made(symbol=symbol, name=layer) if name == "output" and symbols.is_layer(symbol):
+            return Tensor(layer, run.origin(node))
+        case Array() if name == "T":
+            return value
+        case History(origin=origin) if name == "history":
+            return History(origin, is_dict=True)
+        case Tuple() | Const() | Array() | Tensor() | Made() | Result() | Batches():
             return Method(value, name)
         case _:
             return run.unknown("an attribute of something that is not known")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from keraslint.inference import classes, sequences, symbols
 from keraslint.inference.core import MAX_DEPTH, Arguments, calling, expression
 from keraslint.inference.events import Unseen
-from keraslint.inference.state import merge_exits
+from keraslint.inference.state import choice, merge_exits
 from keraslint.inference.values import (
     Array,
+    Batches,
     Class,
     Const,
     Dict,
@@ -154,9 +155,26 @@ def _followed(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
     why = classes.opaque(node)
     if why is not None:
         return run.unknown(f"'{node.name}' is decorated with '{why}'")
-    if frame.yields or isinstance(node, ast.AsyncFunctionDef):
-        return run.unknown(f"'{node.name}' is a generator or a coroutine")
+    if isinstance(node, ast.AsyncFunctionDef):
+        return run.unknown(f"'{node.name}' is a coroutine")
+    if frame.yielded:
+        return Batches("generator", _one_batch(run, frame.yielded, before), frame.yielded[0][1].origin)
     return run.state.names.find((run.frame, RETURNED)) or Const(None)
+
+
+def _one_batch(run: Run, yielded: list[tuple[dict[str, bool], Item]], outer: dict[str, bool]) -> Value:
+    """What a generator yields; where it yields in several places, a choice between them."""
+    value: Value = yielded[-1][1].value
+    for assumed, item in reversed(yielded[:-1]):
+        tests = [(test, holds) for test, holds in assumed.items() if test not in outer]
+        if not tests:
+            tests = [(run.unknown("a batch").key, True)]
+        inner = item.value
+        for test, holds in reversed(tests):
+            text = run.state.texts.get(test, f"line {item.origin.line} yields")
+            inner = choice(test, text, inner, value) if holds else choice(test, text, value, inner)
+        value = inner
+    return value
 
 
 RETURNED = "return"

@@ -79,7 +79,7 @@ class Frame:
     returned: list[State] = field(default_factory=list)
     broken: list[State] = field(default_factory=list)
     continued: list[State] = field(default_factory=list)
-    yields: bool = False
+    yielded: list[tuple[dict[str, bool], Item]] = field(default_factory=list)
 
 
 @dataclass
@@ -233,6 +233,13 @@ class Run:
                 return value
             frame = self.frames[frame].parent
         return None
+
+    def function_frame(self) -> int:
+        """The frame of the function that is being run (a comprehension has one of its own)."""
+        frame = self.frame
+        while frame not in self.functions and (parent := self.frames[frame].parent) is not None:
+            frame = parent
+        return frame
 
     def module(self) -> int:
         """The outermost frame around the current one."""

@@ -33,7 +33,10 @@ class CompileEvent:
 
 @dataclass(frozen=True)
 class DataEvent:
-    """A model was given data: the arguments as they were, None where not given."""
+    """A model was given data: the arguments as they were, None where not given.
+
+    ``batch`` is what one step of a generator, ``PyDataset`` or dataset gives.
+    """
 
     model: ModelSeen
     call: Call
@@ -44,6 +47,7 @@ class DataEvent:
     class_weight: bool = False
     feed: Feed = "arrays"
     validation: bool = False
+    batch: Item | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,26 @@ class UseEvent:
 
 
 @dataclass(frozen=True)
+class MonitorEvent:
+    """A log was named: by a callback, or as a key of a history; ``source`` is the ``fit`` it belongs to."""
+
+    source: Origin
+    key: str
+    origin: Origin
+    callback: str | None = None
+    mode: str | None = None
+
+
+@dataclass(frozen=True)
+class OldEvent:
+    """A method was called that Keras 3 does not have."""
+
+    model: ModelSeen
+    name: str
+    origin: Origin
+
+
+@dataclass(frozen=True)
 class Unseen:
     """A call that looks like training on something that is not known to be a model."""
 
@@ -68,4 +92,4 @@ class Unseen:
     reason: str
 
 
-Event: TypeAlias = Union[CompileEvent, DataEvent, UseEvent, Unseen]
+Event: TypeAlias = Union[CompileEvent, DataEvent, UseEvent, MonitorEvent, OldEvent, Unseen]

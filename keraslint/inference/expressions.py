@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from keraslint.inference import attributes, modules, sequences, symbols
 from keraslint.inference.core import MAX_UNROLLED, expression
+from keraslint.inference.snapshot import freeze
 from keraslint.inference.values import (
+    Batches,
     Const,
     Dict,
     Function,
@@ -231,13 +233,24 @@ def _loop(
     return None
 
 
-@expression(ast.Yield, ast.YieldFrom)
-def yielded(run: Run, node: ast.Yield | ast.YieldFrom) -> Value:
-    """``yield``: the function is a generator."""
-    if node.value is not None:
-        run.evaluate(node.value)
-    run.frames[run.frame].yields = True
+@expression(ast.Yield)
+def yielded(run: Run, node: ast.Yield) -> Value:
+    """``yield x``: one batch of a generator."""
+    value = Const(None) if node.value is None else run.evaluate(node.value)
+    batch = Item(freeze(run, value), run.origin(node.value or node))
+    run.frames[run.function_frame()].yielded.append((dict(run.state.assumed), batch))
     return run.unknown("what is sent to a generator")
+
+
+@expression(ast.YieldFrom)
+def delegated(run: Run, node: ast.YieldFrom) -> Value:
+    """``yield from source``: the batches of another generator."""
+    value = run.evaluate(node.value)
+    element = value.element if isinstance(value, Batches) else run.unknown("what is yielded is not known")
+    run.frames[run.function_frame()].yielded.append(
+        (dict(run.state.assumed), Item(element, run.origin(node)))
+    )
+    return run.unknown("what a generator returns")
 
 
 @expression(ast.Set, ast.SetComp)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keraslint.inference import models, sequences, symbols
+from keraslint.inference import data, inheritance, sequences, training
 from keraslint.inference.core import Arguments, calling
 from keraslint.inference.values import (
     Array,
+    Batches,
     Const,
     Dict,
     Instance,
@@ -19,7 +20,6 @@ from keraslint.inference.values import (
     Model,
     Origin,
     Ref,
-    Result,
     Super,
     Tensor,
     Tuple,
@@ -40,21 +40,29 @@ def method(run: Run, callee: Method, arguments: Arguments, node: ast.expr) -> Va
         case Ref() as ref:
             return run.each(ref, lambda thing: _of_object(run, ref, thing, callee.name, arguments, node))
         case Super() as above:
-            return models.super_call(run, above, callee.name, arguments, node)
+            return inheritance.super_call(run, above, callee.name, arguments, node)
         case Const(value=str() as text):
             return _of_string(run, text, callee.name, arguments)
         case Tuple() as thing:
             return _of_sequence(run, thing, callee.name)
-        case Array() | Tensor() as data:
-            return _of_array(run, data, callee.name, node)
-        case Made(symbol=symbol) if symbols.is_layer(symbol) and callee.name == "__call__":
-            return run.call(callee.receiver, arguments, node)
-        case Made(symbol=symbol) if symbol.startswith("keras.losses."):
-            return Array(run.origin(node))
-        case Result() as result if callee.name in {"values", "items", "keys"}:
-            return run.unknown(f"the {callee.name}() of what '{result.call}' returns")
+        case Array() | Tensor() as one:
+            return _of_array(run, one, callee.name, node)
+        case Batches() as source:
+            return data.method(run, source, callee.name, arguments, node)
+        case Made() as made:
+            return _of_made(run, made, callee.name, arguments, node)
         case _:
             return run.unknown(f"what '{callee.name}' returns is not known")
+
+
+def _of_made(run: Run, made: Made, name: str, arguments: Arguments, node: ast.expr) -> Value:
+    if made.symbol.endswith(".ImageDataGenerator") and name.startswith("flow"):
+        return data.flow(run, name, arguments, node)
+    if made.symbol.startswith("keras.losses."):
+        return Array(run.origin(node))
+    if name == "__call__":
+        return run.call(made, arguments, node)
+    return run.unknown(f"what '{name}' of a '{made.symbol}' returns is not known")
 
 
 def _of_object(
@@ -62,7 +70,7 @@ def _of_object(
 ) -> Value:
     match thing:
         case Model():
-            return models.call_method(run, ref, name, arguments, node)
+            return training.call_method(run, ref, name, arguments, node)
         case List():
             handler = LIST_METHODS.get(name)
             return _of_sequence(run, thing, name) if handler is None else handler(run, ref, thing, arguments)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.inference import models, results, sequences, symbols
+from keraslint.inference import data, models, results, sequences, symbols
 from keraslint.inference.core import Arguments, calling
 from keraslint.inference.values import (
     Array,
+    Batches,
     Const,
     Dict,
     Item,
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keraslint.inference.core import Run
-    from keraslint.inference.values import Object
+    from keraslint.inference.values import Constant, Object
 
 
 @calling(Symbol)
 def outside(run: Run, callee: Symbol, arguments: Arguments, node: ast.expr) -> Value:
     """A function or class from outside the program."""
-    handler = KNOWN.get(callee.name)
+    handler = KNOWN.get(callee.name) or data.KNOWN.get(callee.name)
     if handler is not None:
         return handler(run, arguments, node)
     value = _model(run, callee.name, arguments, node) or _layer(run, callee.name, arguments, node)
@@ -66,8 +67,17 @@ def _layer(run: Run, name: str, arguments: Arguments, node: ast.expr) -> Value |
     if symbols.is_layer(name):
         return Made(name, given, run.origin(node), plain=_single(name, arguments))
     if name.startswith("keras.") and name.rpartition(".")[2][:1].isupper():
-        return Made(name, given, run.origin(node))
+        return Made(name, given, run.origin(node), options=_options(arguments))
     return None
+
+
+def _options(arguments: Arguments) -> tuple[tuple[str, Constant], ...]:
+    """The constant arguments; the first positional one of a callback is its monitor or its file."""
+    constants = [
+        (name, item.value.value) for name, item in arguments.keywords if isinstance(item.value, Const)
+    ]
+    first = arguments.positional[0].value if arguments.positional else None
+    return (*constants, ("", first.value)) if isinstance(first, Const) else tuple(constants)
 
 
 def _array(run: Run, arguments: Arguments, node: ast.expr) -> Value:
@@ -328,6 +338,18 @@ def _split_data(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     return Tuple((array,) * (2 * len(arguments.positional)))
 
 
+def _next(run: Run, arguments: Arguments, _: ast.expr) -> Value:
+    given = arguments.get("iterator", 0)
+    if given is None or not isinstance(given.value, Batches):
+        return run.unknown("the next element of something that is not known")
+    return data.thaw(run, given.value.element)
+
+
+def _iter(run: Run, arguments: Arguments, _: ast.expr) -> Value:
+    given = arguments.get("object", 0)
+    return run.unknown("an iterator") if given is None else given.value
+
+
 def _print(_: Run, __: Arguments, ___: ast.expr) -> Value:
     return Const(None)
 
@@ -347,6 +369,8 @@ KNOWN: dict[str, Callable[[Run, Arguments, ast.expr], Value]] = {
     "builtins.str": _text,
     "builtins.isinstance": _isinstance,
     "builtins.print": _print,
+    "builtins.next": _next,
+    "builtins.iter": _iter,
     "sklearn.model_selection.train_test_split": _split_data,
     **{f"keras.datasets.{name}.load_data": _dataset for name in symbols.DATASETS},
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from keraslint.inference.events import UseEvent
+from keraslint.inference.events import MonitorEvent, UseEvent
 from keraslint.inference.snapshot import seen
-from keraslint.inference.values import Array, Const, Origin, Result, Value
+from keraslint.inference.values import Array, Const, History, Origin, Result, Value
 
 if TYPE_CHECKING:
     from keraslint.inference.core import Run
@@ -45,3 +45,10 @@ def index(run: Run, result: Result, place: Value, origin: Origin) -> Value:
     if isinstance(place, Const) and isinstance(place.value, int) and not isinstance(place.value, bool):
         used(run, result, "index", origin, index=place.value)
     return Array(origin)
+
+
+def monitored(run: Run, history: History, key: Value, origin: Origin) -> Value:
+    """``history.history[key]``."""
+    if isinstance(key, Const) and isinstance(key.value, str) and not run.expecting:
+        run.events.append(MonitorEvent(history.origin, key.value, origin))
+    return run.unknown("the values of a log")

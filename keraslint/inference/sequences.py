@@ -13,6 +13,7 @@ from keraslint.inference.values import (
     Choice,
     Const,
     Dict,
+    History,
     Item,
     List,
     Model,
@@ -166,6 +167,8 @@ def pick(run: Run, value: Value, index: Value, origin: Origin) -> Value:
     """``value[index]``."""
     if isinstance(value, Result):
         return results.index(run, value, index, origin)
+    if isinstance(value, History):
+        return results.monitored(run, value, index, origin)
     return run.each(value, lambda thing: _pick(run, thing, index, origin))
 
 

@@ -5,12 +5,23 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from keraslint.inference import conditions, modules, sequences, symbols
+from keraslint.inference import conditions, data, modules, sequences, symbols
 from keraslint.inference.calls import RETURNED
 from keraslint.inference.core import MAX_UNROLLED, statement
 from keraslint.inference.loops import after_unknown_loop
 from keraslint.inference.state import merge, merge_exits
-from keraslint.inference.values import Class, Const, Function, Imported, Item, Module, Symbol, Unknown, Value
+from keraslint.inference.values import (
+    Batches,
+    Class,
+    Const,
+    Function,
+    Imported,
+    Item,
+    Module,
+    Symbol,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from keraslint.inference.core import Run
@@ -78,6 +89,9 @@ def loop(run: Run, node: ast.For | ast.AsyncFor) -> None:
     """``for``: unrolled over known elements; over others, once, and what it changes is widened."""
 
     def over(thing: Value | Object) -> Value:
+        if isinstance(thing, Batches):
+            _unknown_times(run, node, node.body, (node.target, data.thaw(run, thing.element)))
+            return Const(None)
         items, rest = sequences.elements(run, thing)
         if rest is None and len(items) <= MAX_UNROLLED:
             _unrolled(run, node, items)
@@ -107,17 +121,16 @@ def _unrolled(run: Run, node: ast.For | ast.AsyncFor, items: tuple[Item, ...]) -
 
 
 def _unknown_times(
-    run: Run, node: ast.stmt, body: list[ast.stmt], target: tuple[ast.expr, Unknown | None] | None
+    run: Run, node: ast.stmt, body: list[ast.stmt], target: tuple[ast.expr, Value | None] | None
 ) -> None:
     frame = run.frames[run.frame]
     outer = frame.broken, frame.continued
     frame.broken, frame.continued = [], []
     before = run.state.copy()
     if target is not None:
-        element = run.unknown(
-            "an element of a sequence that is not known" if target[1] is None else target[1].reason
-        )
-        sequences.assign(run, target[0], element, run.origin(target[0]))
+        element = target[1] or Unknown("an element of a sequence that is not known")
+        fresh = run.unknown(element.reason) if isinstance(element, Unknown) else element
+        sequences.assign(run, target[0], fresh, run.origin(target[0]))
     run.execute(body)
     run.state = merge_exits([*frame.broken, *frame.continued], run.state, before.assumed)
     frame.broken, frame.continued = outer

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import EllipsisType
 from typing import TypeAlias, Union
 
-from keraslint.pairing import Call, ModelKind
+from keraslint.pairing import Call, Feed, ModelKind
 from keraslint.tree import Key, Kind
 
 
@@ -107,12 +107,16 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Made:
-    """What calling a symbol gave and nothing more is known of: a layer, a loss, a metric, an optimizer."""
+    """What calling a symbol gave and nothing more is known of: a layer, a loss, a metric, a callback.
+
+    ``plain`` says that a layer has one output; ``options`` are the arguments that are constants.
+    """
 
     symbol: str
     name: str | None
     origin: Origin
     plain: bool = True
+    options: tuple[tuple[str, Constant], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,23 @@ class Result:
     node: ast.expr = field(compare=False)
     origin: Origin
     as_dict: bool = False
+
+
+@dataclass(frozen=True)
+class History:
+    """What ``fit`` returned, or its ``history`` dict."""
+
+    origin: Origin
+    is_dict: bool = False
+
+
+@dataclass(frozen=True)
+class Batches:
+    """A source of batches: a generator, a ``PyDataset``, a ``tf.data.Dataset``; ``element`` is one batch."""
+
+    feed: Feed
+    element: Value
+    origin: Origin
 
 
 @dataclass(frozen=True)
@@ -220,6 +241,8 @@ Value: TypeAlias = Union[
     Super,
     Method,
     Result,
+    History,
+    Batches,
     MetricsNames,
     Module,
     Imported,

@@ -4,25 +4,46 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, Union
 
 from keraslint.findings import Undecided
-from keraslint.inference import CompileEvent, DataEvent, Unseen, UseEvent, interpret
+from keraslint.inference import (
+    CompileEvent,
+    DataEvent,
+    MonitorEvent,
+    OldEvent,
+    Unseen,
+    UseEvent,
+    interpret,
+)
 from keraslint.inference.state import simplify
 from keraslint.inference.values import Compiled, Const, Origin, Snapshot, Unknown
+from keraslint.sites import evidence
 from keraslint.sites.alternatives import MAX_CONDITIONS, assignments, taken, telling, tests
-from keraslint.sites.model import CompileCall, DataCall, Given, ResultUse, TrainingSite, Unread
+from keraslint.sites.model import (
+    CompileCall,
+    DataCall,
+    Given,
+    Monitor,
+    OldCall,
+    ResultUse,
+    TrainingSite,
+    Unread,
+)
 from keraslint.sites.places import Places
 from keraslint.sites.trees import part, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from keraslint.inference import Event, ModelSeen, Project
     from keraslint.inference.values import Item, Value
     from keraslint.sites.alternatives import Assumed
     from keraslint.sites.model import SitePart
     from keraslint.syntax.scout import Parsed
+
+T = TypeVar("T")
+Meeting: TypeAlias = Union[CompileEvent, DataEvent, UseEvent, OldEvent]
 
 
 @dataclass(frozen=True)
@@ -36,47 +57,58 @@ class Inferred:
 def find(parsed: Parsed, project: Project) -> Inferred:
     """The training sites that a document leads to, in the order of their meeting; some stand in others."""
     interpreted = interpret(parsed, project)
-    collector = _Collector(Places(project), dict(interpreted.texts))
+    collector = _Collector(Places(project), dict(interpreted.texts), _Aside(interpreted.events))
     collector.take(interpreted.events)
     if interpreted.stopped is not None:
         collector.undecide(Origin(1, 0, 1, 0, project.add(parsed)), interpreted.stopped)
     return Inferred(tuple(collector.sites), tuple(collector.undecided))
 
 
+class _Aside:
+    """What belongs to a data call, by where that call stands."""
+
+    def __init__(self, events: tuple[Event, ...]) -> None:
+        self.uses: dict[Origin, list[UseEvent]] = defaultdict(list)
+        self.monitors: dict[Origin, list[MonitorEvent]] = defaultdict(list)
+        self.old: dict[Origin, list[OldEvent]] = defaultdict(list)
+        for event in events:
+            match event:
+                case UseEvent():
+                    self.uses[event.source].append(event)
+                case MonitorEvent():
+                    self.monitors[event.source].append(event)
+                case OldEvent():
+                    self.old[event.origin].append(event)
+
+
 class _Collector:
     """Mutable while a document's events are taken in."""
 
-    def __init__(self, places: Places, texts: dict[str, str]) -> None:
+    def __init__(self, places: Places, texts: dict[str, str], aside: _Aside) -> None:
         self.places = places
         self.texts = texts
+        self.aside = aside
         self.sites: dict[TrainingSite, None] = {}
         self.undecided: dict[Undecided, None] = {}
 
     def take(self, events: tuple[Event, ...]) -> None:
         """Take in all events; a compile call that some data reaches is judged there, a result at its call."""
         reached = {event.model.compiled for event in events if isinstance(event, DataEvent)}
-        uses = defaultdict(list)
-        for event in events:
-            if isinstance(event, UseEvent):
-                uses[event.source].append(event)
         for event in events:
             match event:
-                case CompileEvent() if event.model.compiled in reached:
-                    continue
-                case UseEvent() if event.call != "predict":
-                    continue
-                case DataEvent():
-                    self.add(event, [] if event.validation else uses[event.origin])
-                case UseEvent():
-                    self.add(event, [event])
-                case _:
-                    self.add(event, [])
+                case Unseen():
+                    self.undecide(event.origin, event.reason)
+                case CompileEvent() if event.model.compiled not in reached:
+                    self._meeting(event)
+                case DataEvent() | UseEvent(call="predict") | OldEvent(name="predict_generator"):
+                    self._meeting(event)
 
-    def add(self, event: Event, uses: list[UseEvent]) -> None:
-        """Take in one event: each of its alternatives becomes a site, or the reason why it does not."""
-        if isinstance(event, Unseen):
-            self.undecide(event.origin, event.reason)
-            return
+    def undecide(self, origin: Origin, reason: str) -> None:
+        """Say that something is not judged."""
+        self.undecided[Undecided(self.places.location(origin), reason)] = None
+
+    def _meeting(self, event: Meeting) -> None:
+        """Each alternative of one event becomes a site, or the reason why it does not."""
         if event.model.custom is not None:
             self.undecide(event.origin, event.model.custom)
             return
@@ -84,23 +116,21 @@ class _Collector:
         if ways is None:
             self.undecide(event.origin, f"it depends on more than {MAX_CONDITIONS} conditions")
             return
+        given = {} if isinstance(event, OldEvent) else dict(event.given)
         for way in ways:
-            self._alternative(event, uses, dict(event.given) | way)
+            self._alternative(event, given | way)
 
-    def undecide(self, origin: Origin, reason: str) -> None:
-        """Say that something is not judged."""
-        self.undecided[Undecided(self.places.location(origin), reason)] = None
-
-    def _alternative(
-        self, event: CompileEvent | DataEvent | UseEvent, uses: list[UseEvent], way: Assumed
-    ) -> None:
+    def _alternative(self, event: Meeting, way: Assumed) -> None:
+        alone = isinstance(event, UseEvent | OldEvent)
+        compiled = None if alone else self._compiled(event.model.compiled, way)
+        data = self._data(event, way) if isinstance(event, DataEvent) else None
         outputs = self._outputs(event.model, way)
+        counted = None if isinstance(outputs, Given) else evidence.counted(compiled, data)
+        outputs = outputs if counted is None else counted.outputs
         if not isinstance(outputs, Given):
             reason = outputs.reason if isinstance(outputs, Unread) else "the model has no outputs"
             self.undecide(event.origin, f"outputs not known: {reason}")
             return
-        compiled = None if isinstance(event, UseEvent) else self._compiled(event.model.compiled, way)
-        data = self._data(event, way) if isinstance(event, DataEvent) else None
         for name, unread in _unread(compiled, data):
             self.undecide(event.origin, f"{name} not known: {unread.reason}")
         site = TrainingSite(
@@ -109,10 +139,25 @@ class _Collector:
             outputs=outputs,
             compiled=compiled,
             data=data,
-            uses=tuple(dict.fromkeys(self._use(use) for use in uses)),
             given=tuple(self._given(way)),
+            evidence=None if counted is None else counted.evidence,
         )
-        self.sites[site] = None
+        self.sites[self._with_aside(site, event)] = None
+
+    def _with_aside(self, site: TrainingSite, event: Meeting) -> TrainingSite:
+        """The site with what the program does with its results, its logs and its old methods."""
+        if isinstance(event, DataEvent) and event.validation:
+            return site
+        at = self.places.location
+        uses = [event] if isinstance(event, UseEvent) else self.aside.uses[event.origin]
+        named = self.aside.monitors[event.origin]
+        old = [event] if isinstance(event, OldEvent) else self.aside.old[event.origin]
+        return replace(
+            site,
+            uses=_each(ResultUse(one.call, one.how, at(one.origin), one.count, one.index) for one in uses),
+            monitors=_each(Monitor(one.key, at(one.origin), one.callback, one.mode) for one in named),
+            old_calls=_each(OldCall(one.name, at(one.origin)) for one in old),
+        )
 
     def _given(self, way: Assumed) -> Iterator[str]:
         for test, holds in telling(way).items():
@@ -146,18 +191,21 @@ class _Collector:
             event.class_weight,
             event.feed,
             event.validation,
+            self._part(event.batch, way),
         )
 
-    def _use(self, event: UseEvent) -> ResultUse:
-        return ResultUse(event.call, event.how, self.places.location(event.origin), event.count, event.index)
+
+def _each(things: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(things))
 
 
-def _values(event: CompileEvent | DataEvent | UseEvent) -> Iterator[Value | Item | None]:
+def _values(event: Meeting) -> Iterator[Value | Item | None]:
     yield event.model.outputs
     yield event.model.compiled
     if isinstance(event, DataEvent):
         yield event.targets
         yield event.sample_weight
+        yield event.batch
 
 
 def _data_of(item: Item | None) -> Item | None:

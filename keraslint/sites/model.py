@@ -64,7 +64,10 @@ class CompileCall:
 
 @dataclass(frozen=True)
 class DataCall:
-    """``fit``, ``evaluate``, ...; validation data of a fit is an ``evaluate`` with ``validation``."""
+    """``fit``, ``evaluate``, ...; validation data of a fit is an ``evaluate`` with ``validation``.
+
+    ``batch`` is what one step of a generator, ``PyDataset`` or dataset gives, as it was written there.
+    """
 
     call: Call
     location: Location
@@ -73,6 +76,7 @@ class DataCall:
     class_weight: bool = False
     feed: Feed = "arrays"
     validation: bool = False
+    batch: SitePart = NOT_GIVEN
 
 
 UseKind: TypeAlias = Literal["unpack", "index", "iterate", "zip metrics_names"]
@@ -90,11 +94,30 @@ class ResultUse:
 
 
 @dataclass(frozen=True)
+class Monitor:
+    """A log that the program names: the ``monitor`` of a ``callback``, or a key of a history."""
+
+    key: str
+    location: Location
+    callback: str | None = None
+    mode: str | None = None
+
+
+@dataclass(frozen=True)
+class OldCall:
+    """A method that Keras 3 does not have."""
+
+    name: str
+    location: Location
+
+
+@dataclass(frozen=True)
 class TrainingSite:
     """One model, the compile call in force, and one data call or the uses of its results.
 
     ``given`` holds the conditions under which this alternative is the one that runs, as source text
-    (``bidir``, ``not bidir``). ``model`` is where the model was made.
+    (``bidir``, ``not bidir``). ``model`` is where the model was made. ``evidence`` says what the number
+    of outputs was taken from, where the outputs themselves could not be read.
     """
 
     model: Location
@@ -104,3 +127,6 @@ class TrainingSite:
     data: DataCall | None = None
     uses: tuple[ResultUse, ...] = ()
     given: tuple[str, ...] = ()
+    monitors: tuple[Monitor, ...] = ()
+    old_calls: tuple[OldCall, ...] = ()
+    evidence: str | None = None

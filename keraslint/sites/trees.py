@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keraslint.inference import symbols
 from keraslint.inference.values import (
     Array,
     Choice,
@@ -44,6 +45,8 @@ def whole(value: Value, origin: Origin, places: Places) -> SitePart:
             return Unread("it depends on a condition", location)
         case Const(value=None):
             return NOT_GIVEN
+        case Symbol(name=symbol) if symbol.partition(".")[0] not in symbols.HARMLESS:
+            return Unread(f"'{symbol}' is not a file of the project", location)
         case Snapshot() | Tensor() | Array() | Const() | Made() | Function() | Symbol():
             return Given(_tree(value, origin, places), location)
         case _:

@@ -104,3 +104,17 @@ def test_import_spellings(imports: str) -> None:
 )
 def test_nothing_is_guessed(source: str) -> None:
     assert sites(source).sites == ()
+
+
+PROJECTS = sorted((Path(__file__).parent / "projects").rglob("train.py"))
+
+
+@pytest.mark.parametrize("path", PROJECTS, ids=[path.parts[-3] for path in PROJECTS])
+def test_sites_across_files(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    inferred = find(Parsed(Document(str(path), source), ast.parse(source)), Project(str(path.parents[1])))
+    expected = [line.removeprefix(MARK) for line in source.splitlines() if line.startswith(MARK)]
+    found = [describe(site) for site in inferred.sites]
+    found += [f"undecided@{one.location.span.line} {one.reason}" for one in inferred.undecided]
+    assert found == expected
+    assert expected

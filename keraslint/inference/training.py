@@ -1,0 +1,245 @@
+"""Models at work: compiled, fed, asked; and the events this gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from keraslint.inference import data, models
+from keraslint.inference.events import CompileEvent, DataEvent, ModelSeen, MonitorEvent, OldEvent
+from keraslint.inference.snapshot import freeze, frozen, look
+from keraslint.inference.values import (
+    Array,
+    Batches,
+    Compiled,
+    Const,
+    History,
+    Item,
+    Made,
+    Model,
+    Ref,
+    Result,
+    Snapshot,
+    Tuple,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable
+
+    from keraslint.inference.core import Arguments, Run
+    from keraslint.pairing import Call
+
+    Handler: TypeAlias = Callable[[Run, Ref, Model, Arguments, ast.expr], Value]
+
+
+def call_method(run: Run, ref: Ref, name: str, arguments: Arguments, node: ast.expr) -> Value:
+    """A method of a model."""
+    model = run.object(ref)
+    handler = METHODS.get(name)
+    if not isinstance(model, Model) or handler is None:
+        return run.unknown(f"what '{name}' of a model returns")
+    return handler(run, ref, model, arguments, node)
+
+
+def _watched(run: Run) -> bool:
+    """Whether what happens is reported: not where an error is expected, nor while something is only tried."""
+    return not run.expecting and not run.probing
+
+
+def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
+    def part(name: str, position: int | None = None) -> Item | None:
+        item = frozen(run, arguments.get(name, position))
+        if item is None and arguments.rest is not None:
+            return Item(arguments.rest, run.origin(node))
+        return _present(item)
+
+    # optimizer and loss come first everywhere; third is metrics in Keras 2, loss_weights in Keras 3.
+    third = len(arguments.positional) > 2  # noqa: PLR2004
+    reason = "the third positional argument of compile differs between Keras 2 and 3"
+    unclear = Item(Unknown(reason), run.origin(node))
+    compiled = Compiled(
+        run.origin(node),
+        loss=part("loss", 1),
+        loss_weights=unclear if third else part("loss_weights"),
+        metrics=unclear if third else part("metrics"),
+        weighted_metrics=part("weighted_metrics"),
+    )
+    run.state.heap[ref.address] = replace(model, compiled=compiled)
+    if _watched(run):
+        seen = replace(look(run, ref, model, node), compiled=compiled)
+        run.events.append(CompileEvent(seen, run.origin(node), run.given()))
+    return Const(None)
+
+
+@dataclass(frozen=True)
+class _Signature:
+    """A method that takes data, where ``y`` and ``sample_weight`` stand among its positional arguments."""
+
+    call: Call
+    targets: int
+    sample_weight: int
+    validation: int | None = None
+    old: str | None = None
+
+
+# keras/src/trainers/trainer.py, and the same in Keras 2 (engine/training.py).
+FIT = _Signature("fit", 1, 10, validation=7)
+EVALUATE = _Signature("evaluate", 1, 4)
+TRAIN_ON_BATCH = _Signature("train_on_batch", 1, 2)
+TEST_ON_BATCH = _Signature("test_on_batch", 1, 2)
+# Keras 2: fit_generator(generator, ...), evaluate_generator(generator, ...); gone from Keras 3.
+NOWHERE = 99
+FIT_GENERATOR = _Signature("fit", NOWHERE, NOWHERE, old="fit_generator")
+EVALUATE_GENERATOR = _Signature("evaluate", NOWHERE, NOWHERE, old="evaluate_generator")
+
+
+def _takes_data(signature: _Signature) -> Handler:
+    def handler(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
+        if _watched(run):
+            seen = look(run, ref, model, node)
+            if signature.old is not None:
+                run.events.append(OldEvent(seen, signature.old, run.origin(node)))
+            _fed(run, signature, seen, arguments, node)
+            _monitored(run, arguments, node)
+        if signature.call == "fit":
+            return History(run.origin(node))
+        as_dict = arguments.get("return_dict") is not None
+        return Result(signature.call, ref, node, run.origin(node), as_dict)
+
+    return handler
+
+
+def _fed(run: Run, signature: _Signature, model: ModelSeen, arguments: Arguments, node: ast.expr) -> None:
+    given = arguments.get("x", 0) or arguments.get("generator", 0)
+    source = None if given is None else data.batches(run, given.value, node)
+    targets = _present(frozen(run, arguments.get("y", signature.targets)))
+    class_weight = _present(arguments.get("class_weight"))
+    event = DataEvent(
+        model,
+        signature.call,
+        run.origin(node),
+        run.given(),
+        targets,
+        _present(frozen(run, arguments.get("sample_weight", signature.sample_weight))),
+        class_weight=class_weight is not None,
+    )
+    if targets is None and source is not None:
+        event = _from_source(run, event, source)
+    elif targets is None and not (
+        given is not None and isinstance(given.value, Array) and not arguments.rest
+    ):
+        unknown = Unknown("the targets come with the data, which is not followed")
+        event = replace(event, targets=Item(unknown, run.origin(node)))
+    run.events.append(event)
+    validation = _present(arguments.get("validation_data", signature.validation))
+    if validation is not None:
+        _validated(run, event, validation, node)
+
+
+def _present(item: Item | None) -> Item | None:
+    return None if item is None or item.value == Const(None) else item
+
+
+def _from_source(run: Run, event: DataEvent, source: Batches) -> DataEvent:
+    """Targets and sample weights that come out of a generator, ``PyDataset`` or dataset."""
+
+    def part(place: int) -> Item | None:
+        written = data.part_origin(source, place)
+        value = data.part(run, source.element, place)
+        return _present(Item(value, source.origin if written is None else written.origin))
+
+    return replace(
+        event,
+        targets=part(1),
+        sample_weight=part(2),
+        feed=source.feed,
+        batch=Item(source.element, source.origin),
+    )
+
+
+def _validated(run: Run, fit: DataEvent, validation: Item, node: ast.expr) -> None:
+    base = DataEvent(fit.model, "evaluate", fit.origin, fit.given, validation=True)
+
+    def one(value: Value) -> Value:
+        source = data.batches(run, value, node)
+        if source is not None:
+            run.events.append(replace(_from_source(run, base, source), given=run.given()))
+        elif isinstance(value, Tuple) and value.rest is None and len(value.items) in {2, 3}:
+            parts = [_present(frozen(run, item)) for item in value.items]
+            weights = parts[2] if len(parts) == 3 else None  # noqa: PLR2004
+            run.events.append(replace(base, given=run.given(), targets=parts[1], sample_weight=weights))
+        return value
+
+    run.split(validation.value, one)
+
+
+def _monitored(run: Run, arguments: Arguments, node: ast.expr) -> None:
+    """The logs that the callbacks of a fit name."""
+    given = arguments.get("callbacks")
+    value = None if given is None else freeze(run, given.value)
+    items = [item.value for _, item in value.items] if isinstance(value, Snapshot) else [value]
+    for callback in items:
+        if isinstance(callback, Made) and callback.symbol.startswith("keras.callbacks."):
+            options = dict(callback.options)
+            kind = callback.symbol.rpartition(".")[2]
+            key = options.get("monitor", options.get("") if kind in MONITOR_FIRST else None)
+            mode = options.get("mode")
+            if isinstance(key, str):
+                shown = mode if isinstance(mode, str) else None
+                run.events.append(MonitorEvent(run.origin(node), key, callback.origin, kind, shown))
+
+
+MONITOR_FIRST = frozenset({"EarlyStopping", "ReduceLROnPlateau"})
+"""Callbacks whose first argument is ``monitor``."""
+
+
+def _predict(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
+    del model, arguments
+    return Result("predict", ref, node, run.origin(node))
+
+
+def _predict_generator(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
+    if _watched(run):
+        run.events.append(OldEvent(look(run, ref, model, node), "predict_generator", run.origin(node)))
+    return _predict(run, ref, model, arguments, node)
+
+
+def _add(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
+    del node
+    layer = arguments.get("layer", 0)
+    if layer is not None and model.kind == "sequential":
+        run.state.heap[ref.address] = replace(model, layers=(*model.layers, layer.value))
+    return Const(None)
+
+
+def _get_layer(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
+    del ref, model
+    return Made("keras.layers.Layer", models.text_of(arguments.get("name", 0)), run.origin(node))
+
+
+def _silent(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
+    del run, ref, model, arguments, node
+    return Const(None)
+
+
+METHODS: dict[str, Handler] = {
+    "__call__": models.apply,
+    "compile": _compile,
+    "fit": _takes_data(FIT),
+    "fit_generator": _takes_data(FIT_GENERATOR),
+    "evaluate": _takes_data(EVALUATE),
+    "evaluate_generator": _takes_data(EVALUATE_GENERATOR),
+    "train_on_batch": _takes_data(TRAIN_ON_BATCH),
+    "test_on_batch": _takes_data(TEST_ON_BATCH),
+    "predict": _predict,
+    "predict_on_batch": _predict,
+    "predict_generator": _predict_generator,
+    "add": _add,
+    "get_layer": _get_layer,
+    "summary": _silent,
+    "save": _silent,
+    "save_weights": _silent,
+}

@@ -1,0 +1,2 @@
+from .build import *
+from .config import HEADS as NAMES

@@ -1,0 +1,2 @@
+HEADS = ("left", "right")
+LOSSES = {"left": "mse", "right": "mae"}
