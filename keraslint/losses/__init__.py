@@ -1,0 +1,21 @@
+"""Losses for use inside a training program; this room and ``runtime`` alone import Keras.
+
+Losses, targets, sample weights and outputs enter by dot paths; one total for the optimizer leaves, and each
+term by itself for the logs.
+"""
+
+from keraslint.losses.logs import TermLogs, log_terms
+from keraslint.losses.models import Functional, Model, NestedLossMixin, Sequential
+from keraslint.losses.nested import NestedLoss
+from keraslint.losses.paths import PathError
+
+__all__ = [
+    "Functional",
+    "Model",
+    "NestedLoss",
+    "NestedLossMixin",
+    "PathError",
+    "Sequential",
+    "TermLogs",
+    "log_terms",
+]

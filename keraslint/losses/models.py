@@ -1,0 +1,102 @@
+"""Models that compile with ``NestedLoss`` on every Keras 3 and log its terms, by documented hooks alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from keraslint.losses.logs import TermLogs
+from keraslint.losses.nested import NestedLoss
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """What ``compile`` was given; no list, layer or metric, so that Keras does not track it."""
+
+    loss: NestedLoss
+    logs: TermLogs
+
+
+class NestedLossMixin:
+    """Put before a model class of Keras, it gives ``compile(loss=NestedLoss({...}))`` the whole output.
+
+    Every term is logged by itself, without its weight, under its path (``detection.bbox_loss``): in the
+    progress bar, in ``history``, in ``evaluate(return_dict=True)`` and to callbacks. Targets for heads
+    without a loss may be left out. Any other ``loss`` means what it means to Keras. Regularizers and
+    ``add_loss`` are kept, and the compile call is saved and loaded with the model.
+    """
+
+    _nested: _Compiled | None = None
+
+    def compile(self, optimizer: Any = "rmsprop", loss: Any = None, *args: Any, **kwargs: Any) -> None:
+        """As in Keras, but the weights of a ``NestedLoss`` stand in it, not in ``loss_weights``."""
+        if not isinstance(loss, NestedLoss):
+            self._nested = None
+            super().compile(optimizer, loss, *args, **kwargs)  # type: ignore[misc]
+            return
+        if (args and args[0] is not None) or kwargs.get("loss_weights") is not None:
+            msg = "Write the weights into the loss, NestedLoss({...}, weights={...}), not into loss_weights."
+            raise ValueError(msg)
+        super().compile(optimizer, None, *args, **kwargs)  # type: ignore[misc]
+        self._nested = _Compiled(loss, TermLogs(loss.log_keys))
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics of Keras with those of the terms behind the total."""
+        found: list[Any] = super().metrics  # type: ignore[misc]
+        return found if self._nested is None else [*found[:1], self._nested.logs, *found[1:]]
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,  # noqa: FBT001, FBT002 - the signature is that of Keras
+    ) -> Any:
+        """The total of the terms, of regularizers and of ``add_loss``: a scalar."""
+        compiled = self._nested
+        if compiled is None:
+            return super().compute_loss(x, y, y_pred, sample_weight, training)  # type: ignore[misc]
+        del training
+        total = compiled.loss.compute(y, y_pred, sample_weight, compiled.logs)
+        if self.losses:  # type: ignore[attr-defined]
+            total += super().compute_loss(x, y, y_pred, sample_weight)  # type: ignore[misc]
+        return total
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """The arguments of ``compile``, serialized."""
+        config: dict[str, Any] = super().get_compile_config()  # type: ignore[misc]
+        if self._nested is not None and config:
+            config["loss"] = keras.saving.serialize_keras_object(self._nested.loss)
+        return config
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """The inverse of ``get_compile_config``; makes the optimizer's variables, so that they can load."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        optimizer = getattr(self, "optimizer", None)
+        if optimizer is not None and self.built:  # type: ignore[attr-defined]
+            optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
+
+
+@keras.saving.register_keras_serializable(package="keraslint")
+class Model(NestedLossMixin, keras.Model):  # type: ignore[misc]
+    """``keras.Model`` with ``NestedLoss``: called with inputs and outputs, or subclassed with ``call``."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """A ``Functional`` for inputs and outputs: Keras would turn ``Model`` itself into one for good."""
+        if cls is Model and (len(args) > 1 or "outputs" in kwargs):
+            return Functional(*args, **kwargs)
+        return super().__new__(cls, *args, **kwargs)
+
+
+@keras.saving.register_keras_serializable(package="keraslint")
+class Functional(NestedLossMixin, keras.Model):  # type: ignore[misc]
+    """What ``Model(inputs, outputs)`` makes."""
+
+
+@keras.saving.register_keras_serializable(package="keraslint")
+class Sequential(NestedLossMixin, keras.Sequential):  # type: ignore[misc]
+    """``keras.Sequential`` with ``NestedLoss``."""

@@ -1,0 +1,191 @@
+"""``NestedLoss``: losses by dot path. Outputs, targets, sample weights enter as trees, one total leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+from keras import ops
+
+from keraslint.losses import container, targets
+from keraslint.losses.paths import PathError, at, first_leaf, items, keys_of, unknown_path
+from keraslint.losses.terms import Term, terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keraslint.losses.logs import TermLogs
+    from keraslint.tree import Path
+
+INSTEAD = (
+    "Train with keraslint.losses.Model(inputs, outputs) (or Sequential, or NestedLossMixin before your own "
+    "base class) instead of the class of Keras; the compile call stays as it is."
+)
+
+
+@container.register
+@keras.saving.register_keras_serializable(package="keraslint")
+class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
+    """A loss for nested outputs: ``NestedLoss({"detection.bbox": "huber", "detection": joint})``.
+
+    Args:
+        losses: a dict from paths to losses. A path is written with dots and leads to any node of the outputs:
+            ``"detection.bbox"``, ``"heads.0"``, a field of a namedtuple, ``""`` for the whole output; a key
+            that has a dot in it wins over splitting. A loss is a name, a function ``(y_true, y_pred)`` or a
+            ``keras.losses.Loss``; several at one node are a dict from names to losses or a list. A loss at an
+            inner node gets that subtree of targets and outputs. Heads without a loss are not trained.
+        weights: a dict from paths to numbers; where several losses stand, one number for all of them, a dict
+            by their names or a list.
+        name: the name of the total.
+
+    Targets and sample weights are found by the same paths as the outputs, never by an order of leaves. A
+    sample weight that stands at a node counts for everything below it.
+
+    ``model.compile(optimizer, loss=NestedLoss({...}))`` works on ``keraslint.losses.Model`` with every Keras
+    3, and on any ``keras.Model`` from Keras 3.7 on. On a plain model Keras pairs the targets before the loss
+    sees them, so there every head needs a target and a *list* of targets for *dict* outputs is paired by the
+    sorted keys (which ``keraslint check`` reports); terms are logged after ``log_terms(model)``.
+
+    Raises:
+        PathError: (a ``ValueError``) before the first step, for a path that is in no output, a missing
+            target, a surplus target, shapes that do not fit, or a loss that is no scalar for each sample.
+        ValueError: at once, for a weight without a loss or two terms with one name.
+    """
+
+    def __init__(
+        self, losses: Mapping[str, Any], weights: Mapping[str, Any] | None = None, name: str = "nested_loss"
+    ) -> None:
+        super().__init__(name=name)
+        self.losses = losses
+        self.weights = weights
+        self.terms = terms_of(losses, weights)
+        self.logs: TermLogs | None = None
+
+    @property
+    def log_keys(self) -> tuple[str, ...]:
+        """The keys under which the terms are logged, in written order."""
+        return tuple(term.log for term in self.terms)
+
+    def values(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> list[Any]:
+        """The loss value of every term, a scalar each, sample weights applied and term weights not."""
+        y_true = targets.aligned(y_true, y_pred)
+        keys = [_keys(y_pred, term) for term in self.terms]
+        targets.refuse_surplus(y_true, y_pred, keys)
+        return [
+            _value(
+                term,
+                targets.at_path(y_true, y_pred, path),
+                at(y_pred, path),
+                targets.weight(sample_weight, path),
+            )
+            for term, path in zip(self.terms, keys, strict=True)
+        ]
+
+    def total(self, values: list[Any]) -> Any:
+        """The weighted sum of the terms' values, a scalar of this loss's dtype."""
+        cast = [ops.cast(value, self.dtype) for value in values]
+        return sum(
+            value if term.weight is None else ops.multiply(value, term.weight)
+            for term, value in zip(self.terms, cast, strict=True)
+        )
+
+    def compute(
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None, logs: TermLogs | None = None
+    ) -> Any:
+        """The total, a scalar; ``logs`` is updated with the values of the terms."""
+        values = self.values(y_true, y_pred, sample_weight)
+        if logs is not None:
+            logs.update_state(values, ops.shape(first_leaf(y_pred))[0])
+        return self.total(values)
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """The total, a scalar, for trees of targets and outputs; for training loops written by hand."""
+        if items(y_pred) is None and not container.plain_compile_sees_the_whole():
+            msg = f"Keras {keras.__version__} hands the loss one output at a time, never all. {INSTEAD}"
+            raise PathError(msg)
+        return self.compute(y_true, y_pred, sample_weight)
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """The total without sample weights, a scalar."""
+        return self.compute(y_true, y_pred)
+
+    def get_config(self) -> dict[str, Any]:
+        """Losses and weights as they were written, and the name."""
+        return {
+            "losses": keras.saving.serialize_keras_object(dict(self.losses)),
+            "weights": keras.saving.serialize_keras_object(self.weights and dict(self.weights)),
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> NestedLoss:
+        """The inverse of ``get_config``."""
+        return cls(**keras.saving.deserialize_keras_object(config))
+
+    def tree_flatten(self) -> tuple[tuple[Any, ...], None]:
+        """As a container: one loss for the node at which this stands (see ``container``)."""
+        return (_AtTheNode(self),), None
+
+    @classmethod
+    def tree_unflatten(cls, metadata: None, children: Any) -> container.Whole:
+        """What Keras makes of the container when it has wrapped the loss in it."""
+        del metadata
+        (loss,) = children
+        return container.Whole(loss)
+
+    def torchtree_flatten(self) -> tuple[list[Any], None]:
+        """``tree_flatten`` as torch wants it."""
+        return [_AtTheNode(self)], None
+
+    @classmethod
+    def torchtree_unflatten(cls, children: Any, metadata: None) -> container.Whole:
+        """``tree_unflatten`` as torch wants it."""
+        return cls.tree_unflatten(metadata, children)
+
+    def torchtree_flatten_with_keys(self) -> tuple[list[tuple[Any, Any]], None]:
+        """``tree_flatten_with_path`` as torch wants it."""
+        from torch.utils import _pytree  # noqa: PLC0415 - torch calls this, so it is there
+
+        return [(_pytree.SequenceKey(0), _AtTheNode(self))], None
+
+
+class _AtTheNode(keras.losses.Loss):  # type: ignore[misc]
+    """The loss that plain ``compile`` finds in the container; hands everything to the ``NestedLoss``."""
+
+    def __init__(self, nested: NestedLoss) -> None:
+        super().__init__(name=nested.name)
+        self.nested = nested
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """The total of the node, a scalar."""
+        if isinstance(y_true, container.Whole):
+            msg = f"keras.Model needs a target for every output, also for those without a loss. {INSTEAD}"
+            raise PathError(msg)
+        return self.nested.compute(y_true, y_pred, sample_weight, self.nested.logs)
+
+
+def _keys(y_pred: Any, term: Term) -> Path:
+    keys = keys_of(y_pred, term.path)
+    if keys is None:
+        raise unknown_path(y_pred, term.path)
+    return keys
+
+
+def _value(term: Term, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:
+    """One term's loss value; whatever goes wrong in it is told with its path and shapes."""
+    try:
+        value = term.loss(y_true, y_pred, sample_weight)
+    except Exception as error:
+        weighted = "" if sample_weight is None else f" with sample weights {targets.shapes(sample_weight)}"
+        msg = (
+            f"The loss {term.name!r} at {term.path!r} fails on targets {targets.shapes(y_true)} and outputs "
+            f"{targets.shapes(y_pred)}{weighted}: {error}"
+        )
+        raise PathError(msg) from error
+    if tuple(getattr(value, "shape", ())):
+        msg = (
+            f"The loss {term.name!r} at {term.path!r} gives a value of shape {tuple(value.shape)}; one "
+            "scalar for the batch is expected (a reduction other than None)."
+        )
+        raise PathError(msg)
+    return value
