@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-import numpy as np
 import pytest
 
 pytest.importorskip("tensorflow")
+
+import numpy as np
 
 from tests.programs import Program, programs
 from tests.witnesses.spelling import Pairs, UnspelledError, built, spelled
