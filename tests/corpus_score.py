@@ -78,7 +78,9 @@ def main() -> None:
     arguments = parser.parse_args()
     labels = [json.loads(line) for line in arguments.labels.read_text(encoding="utf-8").splitlines() if line]
     score, expected = Score(), set()
-    reports = dict(_reports({_path(arguments.folder, label) for label in labels}))
+    reports = dict(
+        _reports({_path(arguments.folder, label): _root(arguments.folder, label) for label in labels})
+    )
     for label in labels:
         report = reports.get(_path(arguments.folder, label))
         if report is not None:
@@ -88,13 +90,18 @@ def main() -> None:
         _print_others(reports.values(), expected)
 
 
+def _root(folder: Path, label: dict[str, Any]) -> Path:
+    return folder / str(label["repo"]).replace("/", "+")
+
+
 def _path(folder: Path, label: dict[str, Any]) -> str:
-    return str(folder / label["repo"].replace("/", "+") / label["path"])
+    return str(_root(folder, label) / label["path"])
 
 
-def _reports(paths: set[str]) -> Iterator[tuple[str, Report]]:
-    for path in sorted(path for path in paths if Path(path).is_file()):
-        for outcome in check([path], Settings(root=str(Path(path).parent), severity=Severity.INFO)):
+def _reports(roots: dict[str, Path]) -> Iterator[tuple[str, Report]]:
+    """Each file's own report, the file checked as a part of its project."""
+    for path in sorted(path for path in roots if Path(path).is_file()):
+        for outcome in check([path], Settings(root=str(roots[path]), severity=Severity.INFO)):
             if isinstance(outcome, Crashed):
                 print(f"CRASHED {path} in {outcome.rule}: {outcome.traceback.splitlines()[-1]}")
             elif isinstance(outcome, Report) and outcome.document == path:

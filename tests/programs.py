@@ -1,7 +1,8 @@
 """The fixture programs and what their comments expect; the fixtures folder enters, programs leave.
 
 ``# finds: KER202`` stands on the line of a finding, with ``info`` or ``warning`` behind it where the
-severity is not the rule's own. ``# raises: KeyError at fit`` stands on the line of the call that raises.
+severity is not the rule's own. ``# raises: KeyError at fit`` stands on the line of the call that raises,
+``# not judged`` on that of a call about which keraslint has to say nothing but why.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Program:
     source: str
     expected: tuple[Expected, ...]
     raises: Raises | None
+    not_judged: tuple[int, ...] = ()
 
     @property
     def rule(self) -> str:
@@ -84,7 +86,8 @@ def read(path: Path) -> Program:
         Expected(number, *match.groups()) for number, line in lines for match in _FINDS.finditer(line)
     ]
     raises = [Raises(number, *match.groups()) for number, line in lines for match in _RAISES.finditer(line)]
-    return Program(path, source, tuple(sorted(expected)), raises[0] if raises else None)
+    not_judged = tuple(number for number, line in lines if "# not judged" in line)
+    return Program(path, source, tuple(sorted(expected)), raises[0] if raises else None, not_judged)
 
 
 def programs(*roles: str) -> list[Program]:
