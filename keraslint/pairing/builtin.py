@@ -62,6 +62,12 @@ def metric_name(token: Token) -> str:
     return _OWN_NAMES.get(name, name)
 
 
+def is_object(token: Token) -> bool:
+    """Whether it is a user's own ``Loss`` object, which sees what it is given; functions are wrapped by Keras."""
+    last = _CALL.sub("", str(token).strip()).rpartition(".")[2]
+    return last[:1].isupper() and not is_builtin_loss(token)
+
+
 def is_builtin_loss(token: Token) -> bool:
     """Whether it is one of Keras's own losses, which take tensors only."""
     return _written_name(token) in _LOSSES

@@ -95,9 +95,16 @@ class Case:
 
     @property
     def is_pairing(self) -> bool:
-        """Whether the case trains at all: group I, two layers of one name and cases that only predict do not."""
+        """Whether Keras comes to train at all: not in group I, not with two layers of one name, not where the case
+        only predicts, and not where ``from_tensor_slices`` is given a list, of which it makes no dataset."""
         builds = "model" in self.spec and self.spec["model"]["kind"] != "dupname"
-        return builds and any(action in TRAINING for action in self.actions)
+        return builds and any(action in TRAINING for action in self.actions) and not self._slices_a_list
+
+    @property
+    def _slices_a_list(self) -> bool:
+        given = (self.part("y"), self.part("sample_weight"))
+        lists = (isinstance(tree, Branch) and tree.kind == "list" for tree in given)
+        return self.spec["data"]["feed"] == "tfdata" and any(lists)
 
     @property
     def is_about_shapes(self) -> bool:

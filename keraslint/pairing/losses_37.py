@@ -175,6 +175,9 @@ def _resolved(sample_weight: Nest, path: Path) -> Nest:
             found = child(found, key)
         except (KeyError, IndexError, TypeError) as error:
             raise RefusedError(Fault.SAMPLE_WEIGHT, type(error).__name__, str(error), "L45") from error
+    if isinstance(found, (list, tuple)) and len(found) > 1:
+        message = "several sample weights for one loss are stacked, and their shapes decide what that does"
+        raise UnknownError(message)
     if isinstance(found, dict):
         message = f"Unexpected input type for array: {type(found)}"
         raise RefusedError(Fault.SAMPLE_WEIGHT, "TypeError", message, "L45")

@@ -10,7 +10,7 @@ from keraslint.pairing.builtin import is_builtin_metric, metric_name
 from keraslint.pairing.model import Fault, Metric
 from keraslint.pairing.refusal import RefusedError
 from keraslint.pairing.structure import Nest, Spot, origin
-from keraslint.pairing.terms import check_one_tensor
+from keraslint.pairing.terms import check_one_tensor, no_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,9 +68,8 @@ class Update:
         for row, target, head, weight in zip(lists, self.targets, self.outputs, weights, strict=False):
             if row is None:
                 continue
-            # M34: JAX makes NaN of None, the others raise
-            if target is None and self.backend != "jax":
-                raise RefusedError(Fault.TARGETS_MISSING, "ValueError", "None values not supported.", "M34")
+            if target is None and row.metrics:
+                raise no_tensor(self.backend, "M34")
             prefix = f"{row.output_name}_" if row.output_name else ""
             for spot in row.metrics:
                 name = metric_name(spot.token)

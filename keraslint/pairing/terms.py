@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keraslint.pairing.builtin import is_builtin_loss
+from keraslint.pairing.builtin import is_builtin_loss, is_object
 from keraslint.pairing.model import By, Fault, Term
 from keraslint.pairing.refusal import RefusedError
 from keraslint.pairing.structure import Nest, Spot, has_dict, is_nested, items, mark, origin, spots
@@ -44,6 +44,7 @@ class Given:
         self._check_target(outputs)
         if is_builtin_loss(self.loss.token):
             check_one_tensor(self.head, Fault.LOSS_STRUCTURE, "L44")
+        if not is_object(self.loss.token):
             self._check_alike()
         only = len(spots(outputs)) == 1
         natural = _natural(self.path)
@@ -62,24 +63,32 @@ class Given:
 
     def _check_target(self, outputs: Nest) -> None:
         # y_true = tree.map_structure(lambda x: ops.convert_to_tensor(x, dtype=self.dtype), y_true)
-        if isinstance(self.target, str):
-            fault = Fault.TARGETS_KEYS if is_nested(outputs) else Fault.TARGETS_STRUCTURE
-            if self.backend == "tensorflow":  # tf.convert_to_tensor raises an error of its own
-                message = f"Expected float32, but got {self.target} of type 'str'."
-                raise RefusedError(fault, "TypeError", message, "L43")
-            message = f"could not convert string to float: {self.target!r}"
-            raise RefusedError(fault, "ValueError", message, "L43")
-        # L46: JAX makes NaN of None, the others raise
-        if self.target is None and self.backend != "jax":
-            raise RefusedError(Fault.TARGETS_MISSING, "ValueError", "None values not supported.", "L46")
+        for target in self.trees.flatten(self.target):
+            if isinstance(target, str):
+                raise self._text(target, outputs)
+            if target is None:
+                raise no_tensor(self.backend, "L46")
+
+    def _text(self, target: str, outputs: Nest) -> RefusedError:
+        fault = Fault.TARGETS_KEYS if is_nested(outputs) else Fault.TARGETS_STRUCTURE
+        if self.backend == "tensorflow":  # tf.convert_to_tensor raises an error of its own
+            message = f"Expected float32, but got {target} of type 'str'."
+            return RefusedError(fault, "TypeError", message, "L43")
+        return RefusedError(fault, "ValueError", f"could not convert string to float: {target!r}", "L43")
 
     def _check_alike(self) -> None:
-        """L47: a loss of Keras's own takes its target in the structure of its head."""
+        """L47: Keras's wrapper around a function takes a target in the structure of its head."""
         # y_true_y_pred = tree.map_structure(squeeze_or_expand_to_same_rank, y_true, y_pred)
         try:
             self.trees.assert_same_structure(self.target, self.head)
         except MismatchError as error:
             raise RefusedError(Fault.TARGETS_STRUCTURE, "ValueError", str(error), "L47") from error
+
+
+def no_tensor(backend: Backend, clause: str) -> RefusedError:
+    """A target None is no tensor; JAX up to 0.4 made NaN of it, which trains nothing either (L46, M34)."""
+    message = "None is not a valid value for jnp.array" if backend == "jax" else "None values not supported."
+    return RefusedError(Fault.TARGETS_MISSING, "ValueError", message, clause)
 
 
 def check_one_tensor(head: Nest, fault: Fault, clause: str) -> None:
