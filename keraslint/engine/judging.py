@@ -133,13 +133,13 @@ def _one(group: Sequence[_Claim], all_sites: Sequence[TrainingSite], versions: S
 
 
 def _given(holding: Sequence[TrainingSite], all_sites: Sequence[TrainingSite]) -> tuple[str, ...]:
-    """The condition under which a finding holds; none where it holds in every alternative of its sites."""
+    """The simplest conditions under which a finding holds; none where it holds in every alternative."""
     alternatives = {" and ".join(site.given) for site in holding}
     calls = {_calls(site) for site in holding}
     others = {" and ".join(site.given) for site in all_sites if _calls(site) in calls}
     if others <= alternatives or "" in alternatives:
         return ()
-    return holding[0].given if len(alternatives) == 1 else (" or ".join(sorted(alternatives)),)
+    return min((site.given for site in holding), key=lambda given: (len(given), given))
 
 
 def _calls(site: TrainingSite) -> tuple[Location | None, Location | None]:

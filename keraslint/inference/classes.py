@@ -62,7 +62,10 @@ def keras_base(cls: Class) -> str | None:
 
 def has_unknown_base(cls: Class) -> bool:
     """Whether some base is not understood."""
-    return any(isinstance(one, Unknown) for one in lineage(cls))
+    return any(
+        isinstance(one, Unknown) or (isinstance(one, Symbol) and not one.name.startswith("keras."))
+        for one in lineage(cls)
+    )
 
 
 def is_model(cls: Class) -> bool:

@@ -85,17 +85,22 @@ def compare(run: Run, node: ast.Compare) -> Value:
     if len(node.ops) != 1:
         return run.unknown("a chained comparison")
     right = run.evaluate(node.comparators[0])
-    return run.split(left, lambda one: run.split(right, lambda two: _compare(run, node.ops[0], one, two)))
+    operator = node.ops[0]
+    opposite = OPPOSITE.get(type(operator))
+    positive = operator if opposite is None else opposite
+    text = _shown(ast.Compare(node.left, [positive], node.comparators))
+
+    def decide(one: Value, two: Value) -> Value:
+        value = _compare(run, positive, one, two)
+        return value if opposite is None else _negated(run, value, text)
+
+    return run.split(left, lambda one: run.split(right, lambda two: decide(one, two)))
+
+
+OPPOSITE: dict[type[ast.cmpop], ast.cmpop] = {ast.IsNot: ast.Is(), ast.NotEq: ast.Eq(), ast.NotIn: ast.In()}
 
 
 def _compare(run: Run, operator: ast.cmpop, left: Value, right: Value) -> Value:
-    if isinstance(operator, ast.IsNot | ast.NotEq | ast.NotIn):
-        opposite: dict[type[ast.cmpop], ast.cmpop] = {
-            ast.IsNot: ast.Is(),
-            ast.NotEq: ast.Eq(),
-            ast.NotIn: ast.In(),
-        }
-        return _negated(run, _compare(run, opposite[type(operator)], left, right))
     if isinstance(left, NEVER_NONE) and right == Const(None) and isinstance(operator, ast.Is | ast.Eq):
         return Const(value=False)
     if isinstance(left, Const) and isinstance(right, Const):
@@ -110,13 +115,13 @@ def _compare(run: Run, operator: ast.cmpop, left: Value, right: Value) -> Value:
     return run.unknown("a comparison", f"({one} {type(operator).__name__} {two})" if one and two else "")
 
 
-def _negated(run: Run, value: Value) -> Value:
+def _negated(run: Run, value: Value, text: str) -> Value:
     if isinstance(value, Const):
         return Const(not value.value)
     key = _key(value)
     if not key:
         return run.unknown("a negated condition")
-    return run.fork(key, key, lambda: Const(value=False), lambda: Const(value=True))
+    return run.fork(key, text, lambda: Const(value=False), lambda: Const(value=True))
 
 
 def _key(value: Value) -> str:

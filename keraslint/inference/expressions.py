@@ -14,7 +14,6 @@ from keraslint.inference.values import (
     Const,
     Dict,
     Function,
-    Imported,
     Item,
     List,
     Symbol,
@@ -40,10 +39,8 @@ def constant(_: Run, node: ast.Constant) -> Value:
 def name(run: Run, node: ast.Name) -> Value:
     """A name: of the program, of a star import, of Python."""
     value = run.lookup(node.id)
-    if isinstance(value, Imported):
-        return modules.member(run, value.path, value.name)
     if value is not None:
-        return value
+        return modules.resolved(run, value)
     symbol = symbols.from_star(node.id, run.stars.get(run.module(), []))
     if symbol is not None:
         return Symbol(symbol)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keraslint.inference.core import Frame
-from keraslint.inference.values import Const, Imported, Module, Unknown
+from keraslint.inference.state import choice
+from keraslint.inference.values import Choice, Const, Imported, Module, Unknown
 
 if TYPE_CHECKING:
     from keraslint.inference.core import Run
@@ -33,7 +34,7 @@ def member(run: Run, path: str, name: str) -> Value:
             path, name = value.path, value.name
             continue
         if value is not None:
-            return value
+            return resolved(run, value)
         inner = run.project.submodule(path, name)
         if inner is not None:
             return Module(inner)
@@ -44,6 +45,17 @@ def member(run: Run, path: str, name: str) -> Value:
             f"more than {MAX_MODULES} modules of the project are not read", f"import {path}.{name}"
         )
     return Unknown(f"'{name}' is not found in {shown}", f"import {path}.{name}")
+
+
+def resolved(run: Run, value: Value) -> Value:
+    """``value`` with what it imports in its place, in each of its alternatives."""
+    match value:
+        case Imported(path=path, name=name):
+            return member(run, path, name)
+        case Choice(test=test, text=text, then=then, other=other):
+            return choice(test, text, resolved(run, then), resolved(run, other))
+        case _:
+            return value
 
 
 def public(run: Run, path: str) -> list[str]:

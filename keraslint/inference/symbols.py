@@ -82,15 +82,23 @@ _STARS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
+OPTIMIZERS = frozenset(
+    {"Adam", "AdamW", "SGD", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "Lion"}
+)
+
+
 def from_star(name: str, modules: list[str]) -> str | None:
     """Which symbol an otherwise unbound ``name`` is, given the modules imported with a star."""
     homes = [canonical(module) for module in reversed(modules)]
     for home in homes:
         if name in _STARS.get(home, ()):
             return canonical(f"{home}.{name}")
-    classes = {"keras.layers", "keras.losses", "keras.metrics", "keras.optimizers"}
-    for home in homes:
-        if home in classes and name[:1].isupper():
+    if not name[:1].isupper():
+        return None
+    # Which of several star imports a class comes from is told by its kind; most of what is used are layers.
+    likely = "keras.optimizers" if name in OPTIMIZERS else "keras.layers"
+    for home in (likely, "keras.layers", "keras.losses", "keras.metrics", "keras.callbacks"):
+        if home in homes:
             return f"{home}.{name}"
     return None
 

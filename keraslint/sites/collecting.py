@@ -20,6 +20,7 @@ from keraslint.inference.state import simplify
 from keraslint.inference.values import Compiled, Const, Origin, Snapshot, Unknown
 from keraslint.sites import evidence
 from keraslint.sites.alternatives import MAX_CONDITIONS, assignments, taken, telling, tests
+from keraslint.sites.condensing import condensed, condensed_item
 from keraslint.sites.model import (
     CompileCall,
     DataCall,
@@ -112,6 +113,7 @@ class _Collector:
         if event.model.custom is not None:
             self.undecide(event.origin, event.model.custom)
             return
+        event = _simpler(event)
         ways = assignments(test for value in _values(event) for test in tests(value))
         if ways is None:
             self.undecide(event.origin, f"it depends on more than {MAX_CONDITIONS} conditions")
@@ -197,6 +199,24 @@ class _Collector:
 
 def _each(things: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(things))
+
+
+def _model(model: ModelSeen) -> ModelSeen:
+    compiled = None if model.compiled is None else condensed(model.compiled)
+    return replace(model, outputs=condensed(model.outputs), compiled=compiled)
+
+
+def _simpler(event: Meeting) -> Meeting:
+    """The event with only those conditions left on which some structure depends."""
+    if not isinstance(event, DataEvent):
+        return replace(event, model=_model(event.model))
+    return replace(
+        event,
+        model=_model(event.model),
+        targets=condensed_item(event.targets),
+        sample_weight=condensed_item(event.sample_weight),
+        batch=condensed_item(event.batch),
+    )
 
 
 def _values(event: Meeting) -> Iterator[Value | Item | None]:
