@@ -37,6 +37,7 @@ def _lines(path: Path) -> list[Any]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+@cache
 def judge(request: Request) -> Verdict:
     """The verdict of Keras 2."""
     return pair(request, VERSION)
