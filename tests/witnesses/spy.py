@@ -84,6 +84,8 @@ class Training:
     terms: set[BuiltTerm] = field(default_factory=set)
     metrics: set[BuiltMetric] = field(default_factory=set)
     steps: list[tuple[float, float]] = field(default_factory=list)
+    metrics_names: tuple[str, ...] = ()
+    returned: Any = None
 
 
 @dataclass
@@ -138,13 +140,13 @@ class Spy:
         return weight
 
     @contextmanager
-    def data_call(self, model: keras.Model, call: str) -> Iterator[None]:
+    def data_call(self, model: keras.Model, call: str) -> Iterator[Training]:
         """Note the pairs of one data call."""
         training = Training(call, self.line(), self.compiled[id(model)], validation=bool(self.stack))
         self.trainings.append(training)
         self.stack.append(training)
         try:
-            yield
+            yield training
         finally:
             self.stack.pop()
 
@@ -329,7 +331,9 @@ def _spied_data_call(spy: Spy, name: str) -> Callable[..., Any]:
 
     @wraps(original)
     def data_call(self: keras.Model, *arguments: Any, **options: Any) -> Any:
-        with spy.data_call(self, name):
-            return original(self, *arguments, **options)
+        with spy.data_call(self, name) as training:
+            training.returned = original(self, *arguments, **options)
+            training.metrics_names = tuple(self.metrics_names)
+            return training.returned
 
     return data_call

@@ -78,6 +78,20 @@ def is_what_was_built(verdict: Verdict, training: Training) -> bool:
     return same_terms and metrics(verdict.metrics) == metrics(training.metrics)
 
 
+@pytest.mark.parametrize("program", [one for one in RUNNABLE if "evaluate(" in one.source], ids=str)
+def test_names_and_values_are_those_of_keras(program: Program) -> None:
+    evaluations = [training for training in ran(program).trainings if training.call == "evaluate"]
+    for training in evaluations:
+        for verdict in verdicts_of(program, training):
+            assert isinstance(verdict, Paired)
+            assert verdict.metrics_names == training.metrics_names
+            if isinstance(training.returned, dict):
+                assert set(verdict.evaluate) == set(training.returned)
+            else:
+                assert len(verdict.evaluate) == len(training.returned)
+    assert evaluations
+
+
 @pytest.mark.parametrize("program", [one for one in RUNNABLE if one.not_judged], ids=str)
 def test_what_is_not_judged_has_no_site(program: Program) -> None:
     assert {training.line for training in ran(program).trainings} >= set(program.not_judged)
