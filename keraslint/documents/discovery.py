@@ -31,7 +31,10 @@ def discover(
     *,
     gitignore: bool = True,
 ) -> Iterator[str]:
-    """Every Python file and notebook under ``paths``: each path's in sorted order, no file twice."""
+    """Every Python file and notebook under ``paths``: each path's in sorted order, no file twice.
+
+    A directory that may not be listed is handed on as it is.
+    """
     seen: set[str] = set()
     for path in paths:
         for found in _walk(path, exclude, gitignore=gitignore) if os.path.isdir(path) else (path,):
@@ -47,18 +50,22 @@ def _walk(top: str, exclude: Exclusion, *, gitignore: bool) -> Iterator[str]:
         directory, ignores = pending.pop()
         if gitignore:
             ignores += _ignores_in(directory)
-        entries = [entry for entry in _entries(directory) if not _left_out(entry, exclude, ignores)]
+        listed = _entries(directory)
+        if listed is None:
+            yield directory  # whoever reads it will say why it cannot be
+            continue
+        entries = [entry for entry in listed if not _left_out(entry, exclude, ignores)]
         yield from (entry.path for entry in entries if _is_source(entry))
         below = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
         pending += [(path, ignores) for path in reversed(below)]
 
 
-def _entries(directory: str) -> list[os.DirEntry[str]]:
+def _entries(directory: str) -> list[os.DirEntry[str]] | None:
     try:
         with os.scandir(directory) as entries:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError:
-        return []  # a directory that may not be listed holds nothing that could be read
+        return None
 
 
 def _is_source(entry: os.DirEntry[str]) -> bool:

@@ -18,12 +18,15 @@ NOTEBOOK = ".ipynb"
 
 
 def read_bytes(path: str) -> bytes | str:
-    """The bytes of a regular file, or one line saying why they cannot be had.
+    """The bytes of a regular file, or one line saying why they, or the entries of a directory, cannot be had.
 
     Pipes and devices are refused before they are opened: reading them may never end.
     """
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            os.scandir(path).close()
+        if not stat.S_ISREG(mode):
             return "not a regular file"
         with open(path, "rb") as file:
             return file.read()

@@ -199,6 +199,23 @@ def test_what_is_no_file_is_said(inside: Path, capsys: pytest.CaptureFixture[str
     assert err == "keraslint: pipe.py: not judged: not a regular file\n"
 
 
+def test_a_directory_that_may_not_be_listed_is_said(
+    inside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (inside / "secret").mkdir()
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if path.endswith("secret"):
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    for path in (".", "secret"):
+        assert main(["check", path, "--exit-zero"]) == 2
+        assert capsys.readouterr().err == "keraslint: secret: not judged: permission denied\n"
+
+
 def test_nothing_to_check_is_said(inside: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (inside / "empty").mkdir()
     assert main(["check", "empty"]) == 0
