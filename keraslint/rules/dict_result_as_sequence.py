@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Related, Severity
+from keraslint.findings import Severity
 from keraslint.pairing import Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import Given, TrainingSite
-from keraslint.sites.reading import is_mapping
+from keraslint.sites.reading import declaration_of, is_mapping
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                         use.location,
                         consequence,
                         severity=Severity.INFO if use.how == "iterate" else Severity.ERROR,
-                        related=(Related(declared.location, "the outputs are declared here"),),
+                        related=(declaration_of(declared),),
                     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Related, Severity
+from keraslint.findings import Severity
 from keraslint.pairing import Paired, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import alike, heads, is_sequence, meant, shown
+from keraslint.sites.reading import alike, declaration_of, heads, is_sequence, meant, shown
 from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _check(declared: SitePart, metrics: SitePart, computed: list[Metric]) -> Ite
                 yield rule.finding(
                     metrics.location,
                     f"Keras 3 computes {shares}; Keras 2 computed each of them for every output",
-                    related=(Related(declared.location, "the outputs are declared here"),),
+                    related=(declaration_of(declared),),
                 )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Related, Severity
+from keraslint.findings import Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import has_mapping, heads, is_sequence, placement
+from keraslint.sites.reading import declaration_of, has_mapping, heads, is_sequence, placement, raises
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             outputs=Given(tree=Branch() as outputs) as declared,
             compiled=CompileCall(loss=Given(tree=Branch() as losses) as loss),
         ) if has_mapping(outputs) and is_sequence(losses) and len(losses.items) == len(heads(outputs)) > 1:
-            declaration = Related(declared.location, "the outputs are declared here")
+            declaration = declaration_of(declared)
             match verdict:
                 case Paired(terms=terms):
                     placed = placement(outputs, losses, [(term.head, term.loss) for term in terms])
@@ -35,6 +35,6 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                         message = placed.sentence("losses")
                         yield rule.finding(loss.location, message, severity=severity, related=(declaration,))
                 case Rejected(fault=Fault.LOSS_STRUCTURE):
-                    consequence = f"Keras raises {verdict.error} at {verdict.call}"
+                    consequence = raises(verdict)
                     message = f"{consequence}: a list of losses for outputs in a dict, {list(outputs.keys)}"
                     yield rule.finding(loss.location, message, related=(declaration,))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Related, Severity
+from keraslint.findings import Severity
 from keraslint.pairing import Paired, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import has_mapping, is_sequence, placement
+from keraslint.sites.reading import declaration_of, has_mapping, is_sequence, placement
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -41,5 +41,5 @@ def _check(declared: SitePart, metrics: SitePart, paired: Paired, *, weighted: b
                     metrics.location,
                     placed.sentence("metrics"),
                     severity=Severity.WARNING if placed.harmful else Severity.INFO,
-                    related=(Related(declared.location, "the outputs are declared here"),),
+                    related=(declaration_of(declared),),
                 )

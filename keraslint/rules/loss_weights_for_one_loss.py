@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Related, Severity
+from keraslint.findings import Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
-from keraslint.sites.reading import counted, heads, is_mapping, placement, shown
+from keraslint.sites.reading import counted, declaration_of, heads, is_mapping, placement, raises, shown
 from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         ) if len(heads(outputs)) > 1:
             message = _consequence(outputs, written, verdict)
             if message:
-                declaration = Related(declared.location, "the outputs are declared here")
+                declaration = declaration_of(declared)
                 yield rule.finding(weights.location, message, related=(declaration,))
 
 
@@ -40,7 +40,7 @@ def _consequence(outputs: Branch[Written], weights: Branch[Written], verdict: Ve
     match verdict:
         case Rejected(fault=fault) if fault in _FAULTS:
             number = counted(len(weights.items), "weight", "weights")
-            return f"Keras raises {verdict.error} at {verdict.call}: {number} for 1 loss"
+            return f"{raises(verdict)}: {number} for 1 loss"
         case Paired(terms=terms) if len(weights.items) > 1:
             placed = placement(outputs, weights, [(term.head, term.weight) for term in terms])
             return placed.sentence("weights") if placed and placed.harmful else None

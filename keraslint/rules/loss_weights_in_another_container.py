@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Related, Severity
+from keraslint.findings import Severity
 from keraslint.pairing import Paired, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
-from keraslint.sites.reading import has_mapping, is_mapping, is_sequence, placement
+from keraslint.sites.reading import declaration_of, has_mapping, is_mapping, is_sequence, placement
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     weights.location,
                     placed.sentence("weights"),
                     severity=Severity.ERROR if placed.harmful else Severity.INFO,
-                    related=(Related(declared.location, "the outputs are declared here"),),
+                    related=(declaration_of(declared),),
                 )
 
 

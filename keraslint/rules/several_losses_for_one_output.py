@@ -8,7 +8,7 @@ from keraslint.findings import Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
-from keraslint.sites.reading import heads, is_sequence, meant, shown
+from keraslint.sites.reading import heads, is_sequence, meant, raises, shown
 from keraslint.tree import Branch, at, leaves
 
 if TYPE_CHECKING:
@@ -51,9 +51,7 @@ def _check(name: str, head: Path, written: dict[Path, Written], verdict: Verdict
     several = {path: leaf for path, leaf in written.items() if not leaf.is_none}
     match verdict:
         case Rejected(fault=fault) if fault in _FAULTS:
-            yield rule.finding(
-                first, f"Keras raises {verdict.error} at {verdict.call}: {len(written)} losses for {name!r}"
-            )
+            yield rule.finding(first, f"{raises(verdict)}: {len(written)} losses for {name!r}")
         case Paired(terms=terms) if len(several) > 1 and any(term.head == head for term in terms):
             computed = {term.loss for term in terms if term.head == head}
             kept = [leaf.text for path, leaf in several.items() if path in computed]

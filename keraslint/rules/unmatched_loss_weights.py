@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Related, Severity
+from keraslint.findings import Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
-from keraslint.sites.reading import counted, heads, is_flat, is_mapping, labels, layer, shown
+from keraslint.sites.reading import (
+    counted,
+    declaration_of,
+    heads,
+    is_flat,
+    is_mapping,
+    labels,
+    layer,
+    raises,
+    shown,
+)
 from keraslint.tree import Leaf
 
 if TYPE_CHECKING:
@@ -37,7 +47,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     weights.location,
                     f"{text}: {mismatch}",
                     severity=severity,
-                    related=(Related(declared.location, "the outputs are declared here"),),
+                    related=(declaration_of(declared),),
                 )
 
 
@@ -61,7 +71,7 @@ def _consequence(
 ) -> tuple[Severity, str] | None:
     match verdict:
         case Rejected(fault=fault) if fault in _FAULTS:
-            return Severity.ERROR, f"Keras raises {verdict.error} at {verdict.call}"
+            return Severity.ERROR, raises(verdict)
         case Paired(terms=terms) if is_mapping(weights):
             named = labels(outputs)
             if named is None:

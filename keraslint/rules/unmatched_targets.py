@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Related, Severity
+from keraslint.findings import Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite, Written
-from keraslint.sites.reading import heads, is_flat, is_mapping, is_sequence, label, labels, meant, shown
+from keraslint.sites.reading import (
+    declaration_of,
+    heads,
+    is_flat,
+    is_mapping,
+    is_sequence,
+    label,
+    labels,
+    meant,
+    raises,
+    shown,
+)
 from keraslint.tree import Branch, Leaf, leaves
 
 if TYPE_CHECKING:
@@ -29,11 +40,11 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         case TrainingSite(
             outputs=Given(tree=outputs) as declared, data=DataCall(targets=Given(tree=written) as targets)
         ):
-            declaration = Related(declared.location, "the outputs are declared here")
+            declaration = declaration_of(declared)
             match verdict:
                 case Rejected(fault=fault) if fault in _FAULTS:
                     difference = _mismatch(outputs, written, heads(outputs))
-                    consequence = f"Keras raises {verdict.error} at {verdict.call}"
+                    consequence = raises(verdict)
                     message = f"{consequence}: {difference or 'they differ in structure'}"
                     yield rule.finding(targets.location, message, related=(declaration,))
                 case Paired(terms=terms) if is_flat(outputs):

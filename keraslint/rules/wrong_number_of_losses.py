@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Related, Severity
+from keraslint.findings import Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import counted, heads, is_flat, is_sequence, shown
+from keraslint.sites.reading import counted, declaration_of, heads, is_flat, is_sequence, raises, shown
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                 yield rule.finding(
                     loss.location,
                     f"{consequence}: {counted(len(losses.items), 'loss', 'losses')} for {len(names)} outputs",
-                    related=(Related(declared.location, "the outputs are declared here"),),
+                    related=(declaration_of(declared),),
                 )
 
 
 def _consequence(verdict: Verdict, names: dict[Path, str]) -> str | None:
     match verdict:
         case Rejected(fault=fault) if fault in _FAULTS:
-            return f"Keras raises {verdict.error} at {verdict.call}"
+            return raises(verdict)
         case Paired(terms=terms):
             trained = [names[head] for head in names if any(term.head == head for term in terms)]
             untrained = [name for name in names.values() if name not in trained]

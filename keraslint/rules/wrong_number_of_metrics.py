@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Related, Severity
+from keraslint.findings import Severity
 from keraslint.pairing import Fault, Rejected, Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
-from keraslint.sites.reading import counted, heads, is_sequence
+from keraslint.sites.reading import counted, declaration_of, heads, is_sequence, raises
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             ),
             Rejected(fault=fault),
         ) if fault in _FAULTS and len(heads(outputs)) > 1:
-            declaration = Related(declared.location, "the outputs are declared here")
-            consequence = f"Keras raises {verdict.error} at {verdict.call}"
+            declaration = declaration_of(declared)
+            consequence = raises(verdict)
             for name, part in (
                 ("metrics", compiled.metrics),
                 ("weighted_metrics", compiled.weighted_metrics),

@@ -9,15 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
+from keraslint.findings import Related
 from keraslint.tree import MAPPINGS, SEQUENCES, Branch, Leaf, at, dotted, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from keraslint.sites.model import Written
+    from keraslint.pairing import Rejected
+    from keraslint.sites.model import Given, Written
     from keraslint.tree import Key, Path, Tree
 
 Pair: TypeAlias = "tuple[Path, Path | None]"  # a head, and the path of the entry that Keras gives it
+
+
+def declaration_of(outputs: Given) -> Related:
+    """The place that decides what a part is held against."""
+    return Related(outputs.location, "the outputs are declared here")
+
+
+def raises(rejected: Rejected) -> str:
+    """What Keras will do with a request that it rejects."""
+    return f"Keras raises {rejected.error} at {rejected.call}"
 
 
 def counted(count: int, one: str, many: str) -> str:
