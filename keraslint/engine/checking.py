@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import traceback
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from keraslint.documents import Document, Exclusion, Failure, decode, discover, read_bytes
 from keraslint.engine.ignoring import is_ignored
 from keraslint.engine.judging import Judged, judge, judge_failures
-from keraslint.engine.placing import excerpts, placed_finding, placed_undecided
+from keraslint.engine.placing import excerpts, moved, placed_finding, placed_undecided
 from keraslint.engine.selection import closeness, selected, verify
 from keraslint.findings import Crashed, Report, Severity, Skipped
 from keraslint.inference import Project, project_root
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from keraslint.engine.settings import Settings
-    from keraslint.findings import Finding, Outcome, Undecided
+    from keraslint.findings import Finding, Location, Outcome, Undecided
     from keraslint.rules import Registered
 
 RANK = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
@@ -38,10 +38,17 @@ class _Run:
     settings: Settings
     rules: tuple[Registered, ...]
     project: Project
+    order: dict[str, None] = field(default_factory=dict)
     documents: dict[str, Document | None] = field(default_factory=dict)
     findings: dict[str, dict[Finding, None]] = field(default_factory=lambda: defaultdict(dict))
     undecided: dict[str, dict[Undecided, None]] = field(default_factory=lambda: defaultdict(dict))
     others: list[Outcome] = field(default_factory=list)
+
+    def named(self, location: Location) -> Location:
+        """The location with its document named as a reader would: as it was asked for, or from here."""
+        path = location.document
+        relative = os.path.relpath(path) if os.path.isabs(path) and path not in self.order else path
+        return location if relative.startswith(os.pardir) else replace(location, document=relative)
 
     def document(self, path: str) -> Document | None:
         """A document by its path; a site may name one that was not asked for."""
@@ -56,7 +63,6 @@ def check(paths: Sequence[str], settings: Settings) -> list[Outcome]:
     """Check every file under ``paths``. Files that are named are parsed whatever they hold."""
     run = _start(settings, paths)
     named = {os.path.normpath(path) for path in paths}
-    order: list[str] = []
     found = list(discover(paths, Exclusion(settings.root, settings.exclude)))
     for path in found:
         run.project.register(path)
@@ -65,17 +71,18 @@ def check(paths: Sequence[str], settings: Settings) -> list[Outcome]:
         if isinstance(data, str):
             run.others.append(Skipped(path, data))
             continue
-        order.append(path)
+        run.order[path] = None
         if path in named or scout.worth_reading(data):
             _check_bytes(path, data, run)
-    return _outcomes(run, order)
+    return _outcomes(run)
 
 
 def check_source(path: str, data: bytes, settings: Settings) -> list[Outcome]:
     """Check bytes that came from elsewhere as if they stood at ``path``."""
     run = _start(settings, [path])
+    run.order[path] = None
     _check_bytes(path, data, run)
-    return _outcomes(run, [path])
+    return _outcomes(run)
 
 
 def _start(settings: Settings, paths: Sequence[str]) -> _Run:
@@ -115,22 +122,24 @@ def _read(document: Document | Failure) -> tuple[tuple[Failure, ...], scout.Pars
 def _keep(judged: Judged, run: _Run) -> None:
     for finding in judged.findings:
         if RANK[finding.severity] >= RANK[run.settings.severity]:
-            run.findings[finding.location.document][finding] = None
+            one = moved(finding, run.named)
+            run.findings[one.location.document][one] = None
     for undecided in judged.undecided:
-        run.undecided[undecided.location.document][undecided] = None
+        location = run.named(undecided.location)
+        run.undecided[location.document][replace(undecided, location=location)] = None
     run.others += judged.crashes.values()
 
 
-def _outcomes(run: _Run, order: Sequence[str]) -> list[Outcome]:
+def _outcomes(run: _Run) -> list[Outcome]:
     excluded = Exclusion(run.settings.root, run.settings.exclude)
     elsewhere = sorted(
-        path for path in {*run.findings, *run.undecided}.difference(order) if not excluded.covers(path)
+        path for path in {*run.findings, *run.undecided}.difference(run.order) if not excluded.covers(path)
     )
-    return [*run.others, *(_report(path, run) for path in (*order, *elsewhere))]
+    return [*run.others, *(_report(path, run) for path in (*run.order, *elsewhere))]
 
 
 def _report(path: str, run: _Run) -> Report | Crashed:
-    findings = _not_ignored_here(path, run.findings.get(path, ()), run.settings)
+    findings = _not_ignored_here(path, _said_once(run.findings.get(path, ())), run.settings)
     try:
         findings = _confirmed(path, findings, run)
     except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
@@ -143,6 +152,12 @@ def _report(path: str, run: _Run) -> Report | Crashed:
         tuple(sorted(undecided, key=lambda one: (one.location.cell or 0, one.location.span, one.reason))),
         excerpts(findings, run.document),
     )
+
+
+def _said_once(findings: Iterable[Finding]) -> list[Finding]:
+    """Of findings that two documents lead to, the one with the fewest reservations."""
+    ranked = sorted(findings, key=lambda one: len(one.given) + len(one.versions), reverse=True)
+    return list({(one.code, one.location, one.message): one for one in ranked}.values())
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -120,14 +120,21 @@ def _merged(
     same: dict[tuple[str, Location, str], list[_Claim]] = defaultdict(list)
     for claim in claims:
         same[claim.finding.code, claim.finding.location, claim.finding.message].append(claim)
-    return [_one(group, all_sites, versions) for group in same.values()]
+    found = (_one(group, all_sites, versions) for group in same.values())
+    return [finding for finding in found if finding is not None]
 
 
-def _one(group: Sequence[_Claim], all_sites: Sequence[TrainingSite], versions: Sequence[Version]) -> Finding:
+def _one(
+    group: Sequence[_Claim], all_sites: Sequence[TrainingSite], versions: Sequence[Version]
+) -> Finding | None:
+    """The finding of a group; none where it holds only in alternatives that may never run."""
     holding = {claim.version for claim in group}
+    given = _given([claim.site for claim in group], all_sites)
+    if given and all(claim.site.doubtful for claim in group):
+        return None
     return replace(
         group[0].finding,
-        given=group[0].finding.given or _given([claim.site for claim in group], all_sites),
+        given=group[0].finding.given or given,
         versions=() if len(holding) == len(versions) else tuple(str(at) for at in sorted(holding)),
     )
 

@@ -32,19 +32,22 @@ def placed(location: Location, lookup: Lookup) -> Location:
     return replace(location, span=inner, cell=cell.number, raw_line=cell.raw_lines[span.line - cell.first])
 
 
-def placed_finding(finding: Finding, lookup: Lookup) -> Finding:
-    """The finding with all of its locations placed."""
+def moved(finding: Finding, move: Callable[[Location], Location]) -> Finding:
+    """The finding with all of its locations moved."""
     return replace(
         finding,
-        location=placed(finding.location, lookup),
-        related=tuple(replace(one, location=placed(one.location, lookup)) for one in finding.related),
+        location=move(finding.location),
+        related=tuple(replace(one, location=move(one.location)) for one in finding.related),
         fixes=tuple(
-            replace(
-                fix, edits=tuple(replace(edit, location=placed(edit.location, lookup)) for edit in fix.edits)
-            )
+            replace(fix, edits=tuple(replace(edit, location=move(edit.location)) for edit in fix.edits))
             for fix in finding.fixes
         ),
     )
+
+
+def placed_finding(finding: Finding, lookup: Lookup) -> Finding:
+    """The finding with all of its locations placed."""
+    return moved(finding, lambda location: placed(location, lookup))
 
 
 def placed_undecided(undecided: Undecided, lookup: Lookup) -> Undecided:

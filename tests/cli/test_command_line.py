@@ -293,3 +293,25 @@ def test_a_reader_that_goes_away() -> None:
     )
     os.close(write)
     assert not done.stderr
+
+
+NET = (
+    SWAPPED.replace("\n", "\n    ").replace("import keras\n    ", "import keras\ndef build():").rstrip()
+    + "\n    return model\n"
+)
+TRAIN = "from net import build\nmodel = build()\nmodel.fit(x, {'z': z, 'a': a})\n"
+
+
+def test_what_stands_in_another_file_is_found_once_and_named_from_here(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (inside / "src").mkdir()
+    (inside / "src" / "net.py").write_text(NET)
+    (inside / "src" / "train.py").write_text(TRAIN)
+    for paths in (["src"], ["src/train.py"], [str(inside / "src" / "train.py")]):
+        assert main(["check", "--output-format", "concise", *paths]) == 1
+        (line, closing) = capsys.readouterr().out.splitlines()
+        assert line.startswith("src/net.py:7:31: KER202 ")
+        assert closing.startswith("Found 1 error in 2 files.")
+    (inside / "src" / "net.py").write_text(NET.replace('"mae"])', '"mae"])  # keraslint: ignore[KER202]'))
+    assert main(["check", "src"]) == main(["check", "src/train.py"]) == 0
