@@ -39,6 +39,8 @@ def batches(run: Run, value: Value, node: ast.expr) -> Batches | None:
     """``value`` as a source of batches, if it is one."""
     if isinstance(value, Batches):
         return value
+    if isinstance(value, Choice):
+        return _either(run, value, node)
     thing = run.object(value) if isinstance(value, Ref) else None
     if not isinstance(thing, Instance):
         return None
@@ -51,6 +53,14 @@ def batches(run: Run, value: Value, node: ast.expr) -> Batches | None:
     batch = freeze(run, run.call(classes.bind(method, value), Arguments((index,)), node))
     run.state = before
     return Batches("py_dataset", batch, thing.cls.origin)
+
+
+def _either(run: Run, value: Choice, node: ast.expr) -> Batches | None:
+    """Two sources of batches as one; the batches are a choice."""
+    one, two = batches(run, value.then, node), batches(run, value.other, node)
+    if one is None or two is None or one.feed != two.feed:
+        return None
+    return replace(one, element=choice(value.test, value.text, one.element, two.element))
 
 
 def part(run: Run, batch: Value, place: int) -> Value:

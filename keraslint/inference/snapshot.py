@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keraslint.inference import classes
@@ -61,6 +62,17 @@ def freeze(run: Run, value: Value, depth: int = 0) -> Value:
             return value
 
 
+def taken(value: Value, assumed: dict[str, bool]) -> Value:
+    """A snapshot as it is under some conditions, in its containers too."""
+    value = simplify(value, assumed)
+    match value:
+        case Snapshot(kind=kind, items=items):
+            held = ((key, replace(item, value=taken(item.value, assumed))) for key, item in items)
+            return Snapshot(kind, tuple(held))
+        case _:
+            return value
+
+
 def frozen(run: Run, item: Item | None) -> Item | None:
     """An argument as it is now."""
     return None if item is None else _item(run, item, 0)
@@ -113,7 +125,9 @@ def look(run: Run, ref: Ref, model: Model, node: ast.expr | None) -> ModelSeen:
         outputs = Tensor(layer_name(run, last), model.origin)
     elif outputs is None:
         outputs = called(run, ref, model, node)
-    return ModelSeen(model.origin, model.kind, outputs, model.compiled, model.custom, model.outputs_at)
+    outputs = taken(outputs, run.state.assumed)
+    compiled = None if model.compiled is None else simplify(model.compiled, run.state.assumed)
+    return ModelSeen(model.origin, model.kind, outputs, compiled, model.custom, model.outputs_at)
 
 
 def layer_name(run: Run, value: Value | None) -> str | None:

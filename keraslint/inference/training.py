@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from keraslint.inference import data, models
 from keraslint.inference.events import CompileEvent, DataEvent, ModelSeen, MonitorEvent, OldEvent
 from keraslint.inference.snapshot import freeze, frozen, look
+from keraslint.inference.state import simplify
 from keraslint.inference.values import (
     Array,
     Batches,
@@ -114,7 +115,7 @@ def _takes_data(signature: _Signature) -> Handler:
 
 def _fed(run: Run, signature: _Signature, model: ModelSeen, arguments: Arguments, node: ast.expr) -> None:
     given = arguments.get("x", 0) or arguments.get("generator", 0)
-    source = None if given is None else data.batches(run, given.value, node)
+    source = None if given is None else data.batches(run, simplify(given.value, run.state.assumed), node)
     targets = _present(frozen(run, arguments.get("y", signature.targets)))
     class_weight = _present(arguments.get("class_weight"))
     event = DataEvent(

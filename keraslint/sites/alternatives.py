@@ -6,7 +6,6 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
-from keraslint.inference.state import simplify
 from keraslint.inference.values import Choice, Compiled, Item, Snapshot
 
 if TYPE_CHECKING:
@@ -59,6 +58,18 @@ def possible(way: Assumed) -> bool:
     return not any("None" in found and way.get(what) for what, found in constants.items())
 
 
+def doubtful(test: str) -> bool:
+    """Whether a condition is on what some call returned, and no option that somebody can choose.
+
+    A parameter, an attribute of parsed arguments, an entry of a configuration can be chosen; whether a layer
+    from elsewhere returns ``None`` cannot.
+    """
+    return _RETURNED.match(test) is not None
+
+
+_RETURNED = re.compile(r"^\(?#\d+(?: |\)|$)")
+
+
 def telling(way: Assumed) -> Assumed:
     """The conditions that tell the alternative: not those that follow from one thing equalling a constant."""
     equal = {match["what"] for test, holds in way.items() if holds and (match := _EQUAL.match(test))}
@@ -66,15 +77,3 @@ def telling(way: Assumed) -> Assumed:
         test for test, holds in way.items() if not holds and (m := _EQUAL.match(test)) and m["what"] in equal
     }
     return {test: holds for test, holds in way.items() if test not in implied}
-
-
-def taken(value: Value, way: Assumed) -> Value:
-    """``value`` as it is in one alternative, in its containers too."""
-    value = simplify(value, way)
-    match value:
-        case Snapshot(kind=kind, items=items):
-            return Snapshot(
-                kind, tuple((key, Item(taken(item.value, way), item.origin)) for key, item in items)
-            )
-        case _:
-            return value

@@ -16,10 +16,11 @@ from keraslint.inference import (
     UseEvent,
     interpret,
 )
+from keraslint.inference.snapshot import taken
 from keraslint.inference.state import simplify
 from keraslint.inference.values import Compiled, Const, Origin, Snapshot, Unknown
 from keraslint.sites import evidence
-from keraslint.sites.alternatives import MAX_CONDITIONS, assignments, taken, telling, tests
+from keraslint.sites.alternatives import MAX_CONDITIONS, assignments, doubtful, telling, tests
 from keraslint.sites.condensing import condensed, condensed_item
 from keraslint.sites.model import (
     CompileCall,
@@ -118,11 +119,11 @@ class _Collector:
         if ways is None:
             self.undecide(event.origin, f"it depends on more than {MAX_CONDITIONS} conditions")
             return
-        given = {} if isinstance(event, OldEvent) else dict(event.given)
         for way in ways:
-            self._alternative(event, given | way)
+            self._alternative(event, way)
 
     def _alternative(self, event: Meeting, way: Assumed) -> None:
+        given = {} if isinstance(event, OldEvent) else dict(event.given)
         alone = isinstance(event, UseEvent | OldEvent)
         compiled = None if alone else self._compiled(event.model.compiled, way)
         data = self._data(event, way) if isinstance(event, DataEvent) else None
@@ -141,8 +142,9 @@ class _Collector:
             outputs=outputs,
             compiled=compiled,
             data=data,
-            given=tuple(self._given(way)),
+            given=tuple(self._given(given | way)),
             evidence=None if counted is None else counted.evidence,
+            doubtful=any(map(doubtful, way)),
         )
         self.sites[self._with_aside(site, event)] = None
 

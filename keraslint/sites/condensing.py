@@ -24,6 +24,8 @@ from keraslint.inference.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from keraslint.inference.values import Item, Value
 
 
@@ -35,7 +37,7 @@ def condensed(value: Value) -> Value:
             joined = _joined(one, two)
             return choice(test, text, one, two) if joined is None else joined
         case Snapshot(kind=kind, items=items):
-            return Snapshot(kind, tuple((key, _condensed(item)) for key, item in items))
+            return Snapshot(kind, tuple((key, _inside(item)) for key, item in items))
         case Compiled():
             return replace(
                 value,
@@ -50,11 +52,24 @@ def condensed(value: Value) -> Value:
 
 def condensed_item(item: Item | None) -> Item | None:
     """The same of an argument."""
-    return None if item is None else _condensed(item)
+    return None if item is None else replace(item, value=condensed(item.value))
 
 
-def _condensed(item: Item) -> Item:
-    return replace(item, value=condensed(item.value))
+def _inside(item: Item) -> Item:
+    value = condensed(item.value)
+    leaves = list(alternatives(value))
+    if len(leaves) > 1 and all(_is_leaf(leaf) or isinstance(leaf, Unknown) for leaf in leaves):
+        value = next(leaf for leaf in leaves if isinstance(leaf, Unknown))
+    return replace(item, value=value)
+
+
+def alternatives(value: Value) -> Iterator[Value]:
+    """Everything that a value may be."""
+    if isinstance(value, Choice):
+        yield from alternatives(value.then)
+        yield from alternatives(value.other)
+    else:
+        yield value
 
 
 def _joined(one: Value, two: Value) -> Value | None:

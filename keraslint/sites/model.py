@@ -117,7 +117,8 @@ class TrainingSite:
 
     ``given`` holds the conditions under which this alternative is the one that runs, as source text
     (``bidir``, ``not bidir``). ``model`` is where the model was made. ``evidence`` says what the number
-    of outputs was taken from, where the outputs themselves could not be read.
+    of outputs was taken from, where the outputs themselves could not be read. ``doubtful`` says that some
+    condition is on what a call returned: the alternative may be none that ever runs.
     """
 
     model: Location
@@ -130,3 +131,4 @@ class TrainingSite:
     monitors: tuple[Monitor, ...] = ()
     old_calls: tuple[OldCall, ...] = ()
     evidence: str | None = None
+    doubtful: bool = False
