@@ -199,6 +199,19 @@ def test_what_is_no_file_is_said(inside: Path, capsys: pytest.CaptureFixture[str
     assert err == "keraslint: pipe.py: not judged: not a regular file\n"
 
 
+def test_what_is_not_judged_is_counted_and_listed_on_demand(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown = CLEAN.replace('{"z": z, "a": a}', "elsewhere(z, a)")
+    (inside / "unknown.py").write_text(f"from somewhere import elsewhere\n{unknown}")
+    assert main(["check", "unknown.py"]) == 0
+    assert "1 place not judged; --undecided lists" in capsys.readouterr().out
+    assert main(["check", "unknown.py", "--undecided", "--output-format", "concise"]) == 0
+    assert capsys.readouterr().out.startswith("unknown.py:8:1: not judged: ")
+    assert main(["check", "unknown.py", "--undecided", "--output-format", "json"]) == 0
+    assert [row["code"] for row in json.loads(capsys.readouterr().out)] == [None]
+
+
 def test_a_directory_that_may_not_be_listed_is_said(
     inside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
