@@ -1,4 +1,40 @@
-"""What Keras does with a request: the executable specification."""
+"""What Keras does with outputs, losses, weights, metrics, targets and sample weights: an executable
+specification.
+
+Theory of operation. A ``Request`` says what was written; ``pair`` says what a version of Keras on a backend
+does with it: it pairs the parts head by head (``Paired``), it raises (``Rejected``), or what it does hangs on
+something that the request does not show (``Undecided``). Nothing of Keras is run.
+
+The modules mirror Keras's own functions on trees of *spots* (``structure``): a spot is a leaf that remembers
+where it was written. A spot is flattened, packed, zipped and looked up as Keras does it with a tensor, and
+what comes out at the end is read off: which paths met, and what brought them together (``By``). So the
+clauses can be read beside the lines of Keras that stand above them, and a new release is a new module or
+none. They are numbered, and ``clauses`` has the table: since when, until when, and the recorded case that
+shows it.
+
+==============  ==========================================================================================
+versions        BOUNDARIES: where the pairing changed
+trees           ``keras.tree``: what flattening and packing do to dicts, in four dialects
+feeds           what the data adapters make of targets and sample weights                           F
+keras3          the order of events: outputs, ``compile``, batch, losses, metrics, logs             O C J
+targets_37      losses since 3.7: targets take the structure of the outputs                         T
+losses_37       ... losses and weights are packed into the outputs                                  L
+walk_37         ... and walked by their paths                                                       L
+losses_35       3.5, 3.6: everything is flattened and zipped                                        R
+losses_30       up to 3.4: dicts by output names, lists by position                                 Q
+metrics_314     metrics since 3.14                                                                  M
+metrics_30      metrics up to 3.13                                                                  M
+terms, logs     what a loss function is given, and what ``history`` and ``evaluate`` show           L
+keras2          Keras 2 (tf.keras), in modules of its own                                           K2
+==============  ==========================================================================================
+
+The specification is held against real Keras three ways: a record of thousands of cases on sixteen releases
+and three backends (``fixtures/conformance``, ``python -m keraslint.pairing --agreement``), a case for each
+clause, and generated requests that train on whatever Keras is installed.
+
+It does not know: shapes and dtypes; what a user's own loss or metric makes of what it is given; ``add_loss``;
+whether the first call was ``fit`` or ``evaluate`` (which matters in 3.6 alone, R16).
+"""
 
 from __future__ import annotations
 
@@ -27,9 +63,30 @@ from keraslint.pairing.model import (
 from keraslint.pairing.versions import NEWEST, Version, parse
 
 __all__ = [
-    "ABSENT", "NEWEST", "UNSEEN", "Absent", "Backend", "By", "Call", "Fault", "Feed", "Metric", "ModelKind",
-    "Outputs", "Paired", "Part", "Rejected", "Request", "Term", "Token", "Undecided", "Unseen", "Verdict",
-    "Version", "pair", "parse",
+    "ABSENT",
+    "NEWEST",
+    "UNSEEN",
+    "Absent",
+    "Backend",
+    "By",
+    "Call",
+    "Fault",
+    "Feed",
+    "Metric",
+    "ModelKind",
+    "Outputs",
+    "Paired",
+    "Part",
+    "Rejected",
+    "Request",
+    "Term",
+    "Token",
+    "Undecided",
+    "Unseen",
+    "Verdict",
+    "Version",
+    "pair",
+    "parse",
 ]
 
 KERAS_2 = 2

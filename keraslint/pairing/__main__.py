@@ -1,5 +1,6 @@
-"""``python -m keraslint.pairing``: cases enter, one JSON line for each leaves; ``--agreement`` prints the table of
-versions x cases x decided x agreeing."""
+"""``python -m keraslint.pairing``: cases enter, one JSON line for each leaves; ``--agreement`` prints the
+table of versions x cases x decided x agreeing.
+"""
 
 from __future__ import annotations
 
@@ -40,11 +41,18 @@ def _lines(path: Path, keras: str, backend: Backend) -> Iterator[str]:
             yield json.dumps({"id": case.id, "verdict": "undecided", "error": "nothing is trained"})
             continue
         reading = read(case, judge)
-        error = {"stage": reading.stage, "message": reading.message} if reading.verdict == "rejected" else None
-        yield json.dumps({
-            "id": case.id, "verdict": reading.verdict, "pairs": reading.pairs, "logs": reading.logs,
-            "error": error or reading.message or None,
-        })
+        error = (
+            {"stage": reading.stage, "message": reading.message} if reading.verdict == "rejected" else None
+        )
+        yield json.dumps(
+            {
+                "id": case.id,
+                "verdict": reading.verdict,
+                "pairs": reading.pairs,
+                "logs": reading.logs,
+                "error": error or reading.message or None,
+            }
+        )
 
 
 def main() -> int:

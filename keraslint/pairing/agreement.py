@@ -24,7 +24,8 @@ _DEFAULT: dict[int, Backend] = {2: "tensorflow", 3: "jax"}
 @dataclass(frozen=True, order=True)
 class Recording:
     """One file of results: ``3.15.1.jsonl`` was made on JAX, ``3.15.1-jit.jsonl`` on JAX compiled, and
-    ``3.15.1-torch.jsonl`` on torch; 2.15 is TensorFlow."""
+    ``3.15.1-torch.jsonl`` on torch; 2.15 is TensorFlow.
+    """
 
     version: Version
     suffix: str

@@ -1,6 +1,7 @@
 """What a written loss or metric is called: its text enters, the name under which Keras logs it leaves.
 
-Text is what stands in the source: ``mse`` (the string), ``MeanSquaredError()``, ``keras.losses.Huber(name="h")``.
+Text is what stands in the source: ``mse`` (the string), ``MeanSquaredError()``,
+``keras.losses.Huber(name="h")``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from keraslint.pairing.model import Token
 
-# keras/src/losses/__init__.py and keras/src/metrics/__init__.py, ALL_OBJECTS_DICT, as Keras names the objects.
+# keras/src/losses/__init__.py and keras/src/metrics/__init__.py, ALL_OBJECTS_DICT, as Keras names the
+# objects.
 _COMMON = frozenset({
     "mse", "mae", "mape", "msle", "bce", "mean_squared_error", "mean_absolute_error",
     "mean_absolute_percentage_error", "mean_squared_logarithmic_error", "binary_crossentropy",
@@ -23,9 +25,11 @@ _LOSSES = _COMMON | {
     "log_cosh", "huber", "dice", "tversky", "circle", "ctc",
 }  # fmt: skip
 _METRICS = _COMMON | {
-    "accuracy", "acc", "auc", "binary_accuracy", "binary_io_u", "categorical_accuracy", "concordance_correlation",
-    "f1_score", "fbeta_score", "false_negatives", "false_positives", "io_u", "logcosh", "mean", "mean_io_u",
-    "one_hot_io_u", "one_hot_mean_io_u", "pearson_correlation", "precision", "precision_at_recall", "r2_score",
+    "accuracy", "acc", "auc", "binary_accuracy", "binary_io_u", "categorical_accuracy",
+    "concordance_correlation", "f1_score", "fbeta_score", "false_negatives", "false_positives", "io_u",
+    "logcosh", "mean", "mean_io_u",
+    "one_hot_io_u", "one_hot_mean_io_u", "pearson_correlation", "precision", "precision_at_recall",
+    "r2_score",
     "recall", "recall_at_precision", "root_mean_squared_error", "sensitivity_at_specificity",
     "sparse_categorical_accuracy", "sparse_top_k_categorical_accuracy", "specificity_at_sensitivity", "sum",
     "top_k_categorical_accuracy", "true_negatives", "true_positives",
@@ -63,7 +67,9 @@ def metric_name(token: Token) -> str:
 
 
 def is_object(token: Token) -> bool:
-    """Whether it is a user's own ``Loss`` object, which sees what it is given; functions are wrapped by Keras."""
+    """Whether it is a user's own ``Loss`` object, which sees what it is given; functions are wrapped by
+    Keras.
+    """
     last = _CALL.sub("", str(token).strip()).rpartition(".")[2]
     return last[:1].isupper() and not is_builtin_loss(token)
 

@@ -1,5 +1,6 @@
-"""Recorded cases: a line of ``fixtures/conformance/cases.jsonl`` enters, requests leave; a verdict enters, the
-record's notation (``A(tB)+B | b_loss:B``) leaves. The letters mean what the README of the record says."""
+"""Recorded cases: a line of ``fixtures/conformance/cases.jsonl`` enters, requests leave; a verdict enters,
+the record's notation (``A(tB)+B | b_loss:B``) leaves. The letters mean what the README of the record says.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +47,9 @@ OPERATORS = {KERAS_2: "tf.math.multiply", 3: "multiply"}
 
 
 def structure(spec: Json) -> Tree[Token]:
-    """A case's structure as a tree: ``$t`` a tuple, ``$od`` an OrderedDict, ``$d`` a dict, ``$nt`` a namedtuple."""
+    """A case's structure as a tree: ``$t`` a tuple, ``$od`` an OrderedDict, ``$d`` a dict, ``$nt`` a
+    namedtuple.
+    """
     if isinstance(spec, list):
         return _branch("list", list(enumerate(spec)))
     if not isinstance(spec, dict):
@@ -70,7 +73,9 @@ def _letter(token: Token) -> str:
 
 @dataclass(frozen=True)
 class Case:
-    """One recorded case: its id, the structures of letters that were given to Keras, and which Keras that was."""
+    """One recorded case: its id, the structures of letters that were given to Keras, and which Keras that
+    was.
+    """
 
     id: str
     spec: Json
@@ -95,8 +100,10 @@ class Case:
 
     @property
     def is_pairing(self) -> bool:
-        """Whether Keras comes to train at all: not in group I, not with two layers of one name, not where the case
-        only predicts, and not where ``from_tensor_slices`` is given a list, of which it makes no dataset."""
+        """Whether Keras comes to train at all: not in group I, not with two layers of one name, not where the
+        case only predicts, and not where ``from_tensor_slices`` is given a list, of which it makes no
+        dataset.
+        """
         builds = "model" in self.spec and self.spec["model"]["kind"] != "dupname"
         return builds and any(action in TRAINING for action in self.actions) and not self._slices_a_list
 
@@ -210,7 +217,9 @@ class Notation:
     case: Case
 
     def pairs(self, paired: Paired) -> str:
-        """``terms | one entry a logged loss | one entry a metric``; what is logged and never computed shows 0."""
+        """``terms | one entry a logged loss | one entry a metric``; what is logged and never computed shows
+        0.
+        """
         parts = ["+".join(sorted(self.term(term) for term in paired.terms)) or "0"]
         metrics = {metric.log: self.metric(metric) for metric in paired.metrics}
         losses = {term.log: self.logged(term) for term in paired.terms if term.log}
@@ -218,9 +227,11 @@ class Notation:
             if log != "loss" and log not in {**losses, **metrics}:
                 idle, text = (losses, "0") if log.endswith("_loss") else (metrics, "?0")
                 idle[log] = text
-        for entries in (losses, metrics):
-            if entries:
-                parts.append(" ".join(f"{log}:{text}" for log, text in entries.items()))
+        parts += [
+            " ".join(f"{log}:{text}" for log, text in entries.items())
+            for entries in (losses, metrics)
+            if entries
+        ]
         return " | ".join(parts)
 
     def logged(self, term: Term) -> str:
@@ -242,10 +253,11 @@ class Notation:
         """One metric in the same notation; ``s+`` is the head's own (or the shared) sample weight."""
         head = self._at(self.case.outputs, metric.head)
         tree = self.case.part("weighted_metrics" if metric.weighted else "metrics")
-        token = _read(tree, metric.metric)
-        if token == "acc":
+        written = str(_read(tree, metric.metric))
+        if written == "acc":
             return "?"
-        letter = str(token).split(":")[1] if str(token).startswith("named:") else _letter(token)
+        letter = written.removeprefix("named:").split(":", maxsplit=1)[0]
+        letter = letter if written.startswith("named:") else _letter(written)
         marks = [*self._target(head, metric.target), *([f"l{letter}"] if letter != head else [])]
         if metric.sample_weight is not None:
             own = _other(head, "s", _read(self.case.part("sample_weight"), metric.sample_weight), "S")
@@ -267,14 +279,14 @@ class Notation:
         tree = self.case.part("loss_weights")
         if tree is None:
             return []
-        token = _read(tree, path)
-        if token is not None and str(token).startswith("int:"):
+        written = _read(tree, path)
+        if str(written).startswith("int:"):
             # The record's decoder: int:2 is always written for the first output, int:3 for the second.
             order = [str(letter) for _, letter in leaves(self.case.outputs)]
-            owner = order[int(_letter(token)) - 2]
+            owner = order[int(_letter(written)) - 2]
             return [] if owner == head else [f"w{owner}"]
-        shared = token == "S" and all(letter != head for _, letter in leaves(tree))
-        return [] if shared else _other(head, "w", token, head)
+        shared = written == "S" and all(letter != head for _, letter in leaves(tree))
+        return [] if shared else _other(head, "w", written, head)
 
     @staticmethod
     def _at(tree: Tree[Token], path: Path) -> str:
@@ -333,7 +345,7 @@ def agrees(reading: Reading, record: Json) -> bool | None:
 
 
 def _same(said: str, recorded: str) -> bool:
-    """Whether the parts have the same entries; one that the decoder could not name counts by its log's name."""
+    """Whether the parts have the same entries; what the decoder could not name counts by its log."""
     unnamed = {entry.split("?")[0] for entry in recorded.split() if "?" in entry}
 
     def normal(pairs: str) -> list[list[str]]:
@@ -345,4 +357,4 @@ def _same(said: str, recorded: str) -> bool:
 
 def _or_log(entry: str, unnamed: set[str]) -> str:
     log = entry.rpartition(":")[0] + ":"
-    return log if log in unnamed else entry.split("?")[0]
+    return log if log in unnamed else entry.split("?", maxsplit=1)[0]

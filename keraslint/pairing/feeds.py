@@ -1,5 +1,6 @@
-"""What reaches ``CompileLoss``: targets and sample weights enter as written, and leave as the data adapters and the
-backend hand them over. Mirrors keras/src/trainers/data_adapters."""
+"""What reaches ``CompileLoss``: targets and sample weights enter as written, and leave as the data adapters
+and the backend hand them over. Mirrors keras/src/trainers/data_adapters.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +39,14 @@ def _stacked(structure: Nest) -> Nest:
 
 
 def _check_signature(*structures: Nest) -> None:
-    """F23: on TensorFlow what a generator or PyDataset yields becomes a tf.data signature, which has no lists."""
+    """F23: on TensorFlow what a generator or PyDataset yields becomes a tf.data signature, which has no
+    lists.
+    """
     # ds = tf.data.Dataset.from_generator(get_tf_iterator, output_signature=self._output_signature)
     if any(_has_list(structure) for structure in structures):
         message = (
-            "`output_signature` must contain objects that are subclass of `tf.TypeSpec` but found <class 'list'> "
+            "`output_signature` must contain objects that are subclass of `tf.TypeSpec` but found <class "
+            "'list'> "
             "which is not."
         )
         raise RefusedError(Fault.FEED, "TypeError", message, "F23")
@@ -137,8 +141,9 @@ class Feeding:
             raise RefusedError(Fault.CLASS_WEIGHT, "ValueError", message, "F12")
 
     def _for_each_target(self, targets: Nest, sample_weight: Nest) -> Nest:
-        """F13, F14: one array of sample weights is every target's own; a structure must be the targets' own."""
-        # if tree.is_nested(y): if isinstance(sample_weight, (list, tuple, dict)): tree.assert_same_structure(...)
+        """F13, F14: one array of sample weights is every target's own; a structure must be theirs."""
+        # if tree.is_nested(y): if isinstance(sample_weight, (list, tuple, dict)):
+        # tree.assert_same_structure(...)
         if sample_weight is None or not is_nested(targets):
             return sample_weight
         if isinstance(sample_weight, Spot):
@@ -149,7 +154,8 @@ class Feeding:
             self._trees.assert_same_structure(targets, sample_weight)
         except MismatchError as error:
             message = (
-                "You should provide one `sample_weight` array per output in `y`. The two structures did not match:\n"
+                "You should provide one `sample_weight` array per output in `y`. The two structures did "
+                "not match:\n"
                 f"- y: {shown(targets)}\n- sample_weight: {shown(sample_weight)}"
             )
             raise RefusedError(Fault.SAMPLE_WEIGHT, "ValueError", message, "F14") from error

@@ -1,7 +1,7 @@
 """Keras 3: a request enters, a verdict leaves; which modules answer it depends on the version.
 
-The order is Keras's own: the model is built (O), compiled (C), fed (F); then JAX and torch build the metrics (M)
-before the losses (T, L, R, Q), TensorFlow after them; the logs (G) come last.
+The order is Keras's own: the model is built (O), compiled (C), fed (F); then JAX and torch build the metrics
+(M) before the losses (T, L, R, Q), TensorFlow after them; the logs (G) come last.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ class Run:
         self._check_compile()
         self._check_keys(self.request.outputs)
         if self.backend == "jax":
-            # J11: jax.eval_shape, behind backend.compute_output_spec(self, x, training=False), sorts keys
+            # jax.eval_shape, behind backend.compute_output_spec(self, x, training=False), sorts the keys of
+            # dicts
             outputs = with_sorted_keys(outputs, dict)
         batch = self._batch(outputs)
         if self.backend == "tensorflow":
@@ -109,7 +110,11 @@ class Run:
             return written
         self._check_model(written)
         # return tree.pack_sequence_as(self._outputs_struct, output_tensors)
-        outputs = self._trees.pack_sequence_as(written, self._trees.flatten(written)) if is_nested(written) else written
+        outputs = (
+            self._trees.pack_sequence_as(written, self._trees.flatten(written))
+            if is_nested(written)
+            else written
+        )
         # O11: def unpack_singleton(x): if isinstance(x, (list, tuple)) and len(x) == 1: return x[0]
         if isinstance(outputs, (list, tuple)) and len(outputs) == 1:
             self.trail.met("O11")
@@ -135,8 +140,9 @@ class Run:
         return OutputNames(tuple(None if token is None else str(token) for token in tokens))
 
     def _check_keys(self, tree: Outputs) -> None:
-        """J10: who sorts the keys of a dict cannot sort text among numbers: dm-tree and torch while they build the
-        model, JAX and TensorFlow in the first step."""
+        """J10: who sorts the keys of a dict cannot sort text among numbers: dm-tree and torch while they
+        build the model, JAX and TensorFlow in the first step.
+        """
         if isinstance(tree, Leaf):
             return
         if len({type(key) for key in tree.keys}) > 1:
@@ -155,7 +161,8 @@ class Run:
             is_float = isinstance(weights.token, float)
             if not is_float or self.version < Version(3, 3, 0):
                 message = (
-                    "Expected `loss_weights` argument to be a float (single output case) or a list, tuple, or dict "
+                    "Expected `loss_weights` argument to be a float (single output case) or a list, "
+                    "tuple, or dict "
                     f"(multiple output case). Received instead: loss_weights={weights.token}"
                 )
                 raise RefusedError(Fault.WEIGHTS_TYPE, "ValueError", message, "C10", "compile")
@@ -163,7 +170,9 @@ class Run:
         for argument in ("metrics", "weighted_metrics"):
             given = _given(getattr(self.request, argument))
             if isinstance(given, Spot):
-                message = f"Expected `{argument}` argument to be a list, tuple, or dict. Received: {given.token}"
+                message = (
+                    f"Expected `{argument}` argument to be a list, tuple, or dict. Received: {given.token}"
+                )
                 raise RefusedError(Fault.METRICS_STRUCTURE, "ValueError", message, "C11", "compile")
 
     # -- F: what a step is given ---------------------------------------------------------------------------
@@ -191,7 +200,9 @@ class Run:
         return computed if computed.terms else self._no_loss(computed)
 
     def _check_wrapped(self, loss: Nest) -> None:
-        """L10: up to 3.6 a dict inside the loss is one loss to TensorFlow's tracking, and none that Keras knows."""
+        """L10: up to 3.6 a dict inside the loss is one loss to TensorFlow's tracking, and none that Keras
+        knows.
+        """
         # optree.register_pytree_node(ListWrapper, ...), and not yet _DictWrapper
         inner = [part for _, part in items(loss)] if is_nested(loss) else []
         if Version(3, 1, 0) <= self.version < Version(3, 7, 0) and any(map(has_dict, inner)):
@@ -204,8 +215,19 @@ class Run:
             return losses_37.Losses(*parts).computed(outputs, batch.targets, batch.sample_weight)
         if self.version >= Version(3, 5, 0):
             early = losses_35.Losses if self.version < Version(3, 6, 0) else losses_35.Losses36
-            return early(*parts).computed(outputs, batch.targets, batch.sample_weight)
+            return early(*parts, self._makes_variables()).computed(
+                outputs, batch.targets, batch.sample_weight
+            )
         return losses_30.Losses(*parts).computed(outputs, batch.targets, batch.sample_weight)
+
+    def _makes_variables(self) -> bool | None:
+        """Whether the first step makes variables, of layers or metrics; None for metrics, which may have
+        theirs.
+        """
+        if self.request.kind == "subclass":
+            return True
+        given = self.request.metrics, self.request.weighted_metrics
+        return False if all(isinstance(part, Absent) for part in given) else None
 
     def _no_loss(self, computed: Computed) -> Computed:
         """L60: without any term only JAX trains; what `add_loss` adds is not seen."""

@@ -1,4 +1,6 @@
-"""The names of the logs: terms and metrics enter, the keys of ``history`` and the order of ``evaluate`` leave."""
+"""The names of the logs: terms and metrics enter, the keys of ``history`` and the order of ``evaluate``
+leave.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,14 @@ def keys(losses: Sequence[str], metrics: Sequence[Metric]) -> tuple[str, ...]:
 
 
 def evaluate(
-    losses: Sequence[str], metrics: Sequence[Metric], logged: Sequence[str], version: Version,
+    losses: Sequence[str],
+    metrics: Sequence[Metric],
+    logged: Sequence[str],
+    version: Version,
 ) -> tuple[str, ...]:
     """``_flatten_metrics_in_order``: first the logs that bear a metric's own name, in the order of
-    ``model.metrics`` (the total, the compiled metrics, each loss), then the other keys in sorted order."""
+    ``model.metrics`` (the total, the compiled metrics, each loss), then the other keys in sorted order.
+    """
     # metric_names += [sub_metric.name for sub_metric in metric.metrics], since 3.2
     own = ["loss", *(metric.name for metric in metrics if version >= Version(3, 2, 0)), *losses]
     named = [name for name in own if name in logged]

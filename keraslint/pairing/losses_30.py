@@ -1,7 +1,7 @@
 """Losses up to Keras 3.4: outputs, targets, losses and weights enter as nests, terms leave.
 
-Mirrors ``CompileLoss`` before #20015: a dict of losses goes by the names of the outputs, a list by position, and
-what a dict of targets lacks is left out without a word.
+Mirrors ``CompileLoss`` before #20015: a dict of losses goes by the names of the outputs, a list by position,
+and what a dict of targets lacks is left out without a word.
 """
 
 from __future__ import annotations
@@ -46,7 +46,14 @@ class Losses:
         for loss, target, head, weight, one in columns:
             if isinstance(loss, Spot):
                 given = Given(
-                    (), head, marked_if_not(target, by), loss, weight, one, self.backend, self.trees,
+                    (),
+                    head,
+                    marked_if_not(target, by),
+                    loss,
+                    weight,
+                    one,
+                    self.backend,
+                    self.trees,
                 )
                 terms.append(given.term(outputs, None))
         return Computed(terms, [])
@@ -75,7 +82,9 @@ class Losses:
     def _target_by(self, outputs: Nest, targets: Nest) -> By:
         if not is_nested(targets):
             return By.BROADCAST
-        if isinstance(targets, dict) and (self.names or (isinstance(outputs, dict) and set(outputs) == set(targets))):
+        if isinstance(targets, dict) and (
+            self.names or (isinstance(outputs, dict) and set(outputs) == set(targets))
+        ):
             return By.NAME
         return By.SORTED if has_mapping(outputs) or has_mapping(targets) else By.POSITION
 
@@ -92,7 +101,8 @@ class Losses:
             # if isinstance(y_pred, list) and len(y_pred) == 1: y_pred = y_pred[0]
             if isinstance(flat, list) and len(flat) == 1:
                 flat = flat[0]
-        # if is_function_like(loss) and tree.is_nested(y_pred): loss = tree.map_structure(lambda x: loss, y_pred)
+        # if is_function_like(loss) and tree.is_nested(y_pred): loss = tree.map_structure(lambda x: loss,
+        # y_pred)
         if not is_nested(loss) and isinstance(flat, list):
             self.trail.met("Q21")
             loss = [cast("Spot", loss).marked(By.BROADCAST) for _ in flat]
@@ -123,7 +133,10 @@ class Losses:
         if isinstance(loss, list) and len(loss) == 1:
             loss = loss[0]
         if is_nested(loss):
-            message = f"When there is only a single output, the `loss` argument must be a callable. Got {shown(loss)}"
+            message = (
+                "When there is only a single output, the `loss` argument must be a callable. Got "
+                f"{shown(loss)}"
+            )
             raise RefusedError(Fault.LOSS_COUNT, "ValueError", message, "Q22")
         return loss
 
@@ -132,7 +145,9 @@ class Losses:
         if not self.weights:
             return None
         if not (isinstance(self.weights, Spot) and isinstance(self.weights.token, float)):
-            message = "When there is only a single output, the `loss_weights` argument must be a Python float."
+            message = (
+                "When there is only a single output, the `loss_weights` argument must be a Python float."
+            )
             raise RefusedError(Fault.WEIGHTS_STRUCTURE, "ValueError", message, "Q23")
         return self.weights
 
@@ -142,8 +157,10 @@ class Losses:
         # if len(loss) != len(y_pred): raise ValueError
         if len(losses) != len(flat):
             message = (
-                "For a model with multiple outputs, when providing the `loss` argument as a list, it should have as "
-                f"many entries as the model has outputs. Received:\nloss={shown(loss)}\nof length {len(losses)} "
+                "For a model with multiple outputs, when providing the `loss` argument as a list, it "
+                "should have as "
+                f"many entries as the model has outputs. Received:\nloss={shown(loss)}\nof length "
+                f"{len(losses)} "
                 f"whereas the model has {len(flat)} outputs."
             )
             raise RefusedError(Fault.LOSS_COUNT, "ValueError", message, "Q24")
@@ -160,14 +177,17 @@ class Losses:
         # if not isinstance(loss_weights, (list, tuple)): raise ValueError
         if not isinstance(self.weights, (list, tuple)):
             message = (
-                "If the `loss` argument is provided as a list/tuple, the `loss_weight` argument should also be "
+                "If the `loss` argument is provided as a list/tuple, the `loss_weight` argument should "
+                "also be "
                 "provided as a list/tuple, of equal length."
             )
             raise RefusedError(Fault.WEIGHTS_STRUCTURE, "ValueError", message, "Q25")
         if len(self.weights) != outputs:
             message = (
-                "For a model with multiple outputs, when providing the `loss_weights` argument as a list, it should "
-                f"have as many entries as the model has outputs. Received length {len(self.weights)} for {outputs}"
+                "For a model with multiple outputs, when providing the `loss_weights` argument as a "
+                "list, it should "
+                f"have as many entries as the model has outputs. Received length {len(self.weights)} for "
+                f"{outputs}"
             )
             raise RefusedError(Fault.WEIGHTS_COUNT, "ValueError", message, "Q25")
         # if not all(isinstance(e, (int, float)) for e in loss_weights): raise ValueError
@@ -177,14 +197,21 @@ class Losses:
         return [marked_if_not(weight, by) for weight in self.weights]
 
     def _keyed(
-        self, loss: dict[str, Nest], names: OutputNames | None, outputs: Nest, targets: Nest,
+        self,
+        loss: dict[str, Nest],
+        names: OutputNames | None,
+        outputs: Nest,
+        targets: Nest,
     ) -> tuple[list[Nest], list[Nest]]:
         """Q26: a dict of losses goes by the names of the outputs, as many as there are targets."""
         known = list(names or ())
         for name, one in loss.items():
             # if isinstance(loss[name], list) and len(loss[name]) == 1: loss[name] = loss[name][0]
             if is_nested(_unlisted(one)):
-                message = f"each dict entry should be a callable. At key '{name}', received invalid type: {shown(one)}"
+                message = (
+                    f"each dict entry should be a callable. At key '{name}', received invalid type: "
+                    f"{shown(one)}"
+                )
                 raise RefusedError(Fault.LOSS_STRUCTURE, "ValueError", message, "Q26")
         self.trail.met("Q26")
         # for name, yt, yp in zip(output_names, y_true, y_pred): if name in loss: ... else: append(None)
@@ -211,12 +238,17 @@ class Losses:
         if not self.weights:
             return [None] * losses
         if not isinstance(self.weights, dict):
-            message = "If the `loss` argument is provided as a dict, the `loss_weight` argument should also be a dict."
+            message = (
+                "If the `loss` argument is provided as a dict, the `loss_weight` argument should also be "
+                "a dict."
+            )
             raise RefusedError(Fault.WEIGHTS_STRUCTURE, "ValueError", message, "Q27")
         known = names or OutputNames(())
         if not known.cover(self.weights):
             name = next(name for name in self.weights if name not in set(known))
-            message = f"In the dict argument `loss_weights`, key '{name}' does not correspond to any model output."
+            message = (
+                f"In the dict argument `loss_weights`, key '{name}' does not correspond to any model output."
+            )
             raise RefusedError(Fault.WEIGHTS_KEYS, "ValueError", message, "Q27")
         # if not isinstance(loss_weights[name], float): raise ValueError
         for name, weight in self.weights.items():
@@ -242,4 +274,3 @@ class Losses:
 
 def _unlisted(loss: Nest) -> Nest:
     return loss[0] if isinstance(loss, list) and len(loss) == 1 else loss
-

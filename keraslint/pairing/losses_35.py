@@ -1,7 +1,8 @@
 """Losses of Keras 3.5 and 3.6: outputs, targets, losses and weights enter as nests, terms leave.
 
-Mirrors ``CompileLoss`` as #20015 rewrote it: everything is flattened, dicts by their sorted keys, and paired by
-position. So a dict of losses for a list of outputs goes by sorted names, and not by the names of the outputs.
+Mirrors ``CompileLoss`` as #20015 rewrote it: everything is flattened, dicts by their sorted keys, and paired
+by position. So a dict of losses for a list of outputs goes by sorted names, and not by the names of the
+outputs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from keraslint.pairing.builtin import loss_name
 from keraslint.pairing.model import By, Fault
 from keraslint.pairing.names import OutputNames
-from keraslint.pairing.refusal import RefusedError
+from keraslint.pairing.refusal import RefusedError, UnknownError
 from keraslint.pairing.structure import Nest, Spot, has_mapping, in_order, is_nested, mapped, marked_if_not
 from keraslint.pairing.terms import Computed, Given
 
@@ -33,6 +34,7 @@ class Losses:
     trees: Trees
     backend: Backend
     trail: Trail
+    makes_variables: bool | None = False
 
     def computed(self, outputs: Nest, targets: Nest, sample_weight: Nest) -> Computed:
         """``CompileLoss.call``."""
@@ -40,12 +42,14 @@ class Losses:
         loss = self._for_each_output(outputs)
         unused = self._unused(loss, names, targets)
         flat = self._flat_losses(loss, *self._filtered_to_build(outputs, targets, unused))
-        outputs, targets = self._filtered(outputs, targets, unused, names)
+        if unused.outputs or unused.targets:
+            outputs, targets = self._filtered(outputs, targets, unused, names, len(flat))
         return self._terms(flat, self._logged(flat, names), Batch(outputs, targets, sample_weight))
 
     def _inferred_names(self, outputs: Nest) -> OutputNames | None:
         """R10: the sorted keys of a dict of outputs, or the names of the layers."""
-        # if isinstance(y_pred, dict): output_names = sorted(y_pred.keys()) ... output_names or self.output_names
+        # if isinstance(y_pred, dict): output_names = sorted(y_pred.keys()) ... output_names or
+        # self.output_names
         if isinstance(outputs, dict):
             self.trail.met("R10")
             return OutputNames(tuple(cast("list[str]", in_order(outputs))))
@@ -53,7 +57,8 @@ class Losses:
 
     def _for_each_output(self, outputs: Nest) -> Nest:
         """R11: one loss is every output's own."""
-        # if is_function_like(loss) and tree.is_nested(y_pred): loss = tree.map_structure(lambda x: loss, y_pred)
+        # if is_function_like(loss) and tree.is_nested(y_pred): loss = tree.map_structure(lambda x: loss,
+        # y_pred)
         if is_nested(self.loss) or not is_nested(outputs):
             return self.loss
         self.trail.met("R11")
@@ -66,12 +71,18 @@ class Losses:
         if not isinstance(loss, dict):
             return Unused(frozenset(), frozenset())
         if names is None:
-            message = "Argument `loss` can only be provided as a dict when the model also returns a dict of outputs."
+            message = (
+                "Argument `loss` can only be provided as a dict when the model also returns a dict of "
+                "outputs."
+            )
             raise RefusedError(Fault.LOSS_KEYS, "ValueError", message, "R12")
         # if len(loss_keys - y_pred_keys) > 0: raise KeyError
         if not names.cover(loss):
             missing = sorted(map(str, set(loss) - set(names)))
-            message = f"There are keys: {missing} in the `loss` argument, but they can't be found in the model's output"
+            message = (
+                f"There are keys: {missing} in the `loss` argument, but they can't be found in the "
+                "model's output"
+            )
             raise RefusedError(Fault.LOSS_KEYS, "KeyError", message, "R12")
         outputs = frozenset(names) - frozenset(loss)
         if not isinstance(targets, dict):
@@ -79,7 +90,10 @@ class Losses:
         # if len(loss_keys - y_true_keys) > 0: raise KeyError
         if not set(loss) <= set(targets):
             missing = sorted(map(str, set(loss) - set(targets)))
-            message = f"There are keys: {missing} in the `loss` argument, but they can't be found in `y` (`y_true`)."
+            message = (
+                f"There are keys: {missing} in the `loss` argument, but they can't be found in `y` "
+                "(`y_true`)."
+            )
             raise RefusedError(Fault.TARGETS_KEYS, "KeyError", message, "R13")
         return Unused(outputs, frozenset(targets) - frozenset(loss))
 
@@ -88,8 +102,14 @@ class Losses:
         return _without(outputs, unused.outputs), _without(targets, unused.targets)
 
     def _filtered(
-        self, outputs: Nest, targets: Nest, unused: Unused, names: OutputNames | None,
+        self,
+        outputs: Nest,
+        targets: Nest,
+        unused: Unused,
+        names: OutputNames | None,
+        count: int,
     ) -> tuple[Nest, Nest]:
+        del count
         # for k in filtered_y_true_keys: y_true.pop(k), in `build` and again in `call`
         for tree, keys in ((outputs, unused.outputs), (targets, unused.targets)):
             if keys and isinstance(tree, dict):
@@ -113,8 +133,10 @@ class Losses:
         # if len(y_pred) != len(flat_losses): raise ValueError
         if count != len(losses):
             message = (
-                "For a model with multiple outputs, when providing the `loss` argument as a list, it should have as "
-                f"many entries as the model has outputs. Received a loss of length {len(losses)} whereas the model "
+                "For a model with multiple outputs, when providing the `loss` argument as a list, it "
+                "should have as "
+                f"many entries as the model has outputs. Received a loss of length {len(losses)} whereas "
+                "the model "
                 f"has {count} outputs."
             )
             raise RefusedError(Fault.LOSS_COUNT, "ValueError", message, "R20")
@@ -178,7 +200,14 @@ class Losses:
             if one.loss is None:
                 continue
             given = Given(
-                (), head, marked_if_not(target, target_by), one.loss, one.weight, weight, self.backend, self.trees,
+                (),
+                head,
+                marked_if_not(target, target_by),
+                one.loss,
+                one.weight,
+                weight,
+                self.backend,
+                self.trees,
             )
             terms.append(replace(given.term(batch.outputs, log), log_weighted=True))
         return Computed(terms, logs)
@@ -198,19 +227,36 @@ class Losses:
 class Losses36(Losses):
     """Keras 3.6: what has no loss is left out of new dicts, but not in the call that builds.
 
-    JAX and torch build before the first step; TensorFlow builds while it traces the step, and keeps that trace.
+    JAX and torch build before the first step. TensorFlow builds while it traces the step, and traces it once
+    more if that has made variables (``makes_variables``, None where it is not known): the logs of several
+    losses, metrics, the layers of a subclass.
     """
 
     def _filtered(
-        self, outputs: Nest, targets: Nest, unused: Unused, names: OutputNames | None,
+        self,
+        outputs: Nest,
+        targets: Nest,
+        unused: Unused,
+        names: OutputNames | None,
+        count: int,
     ) -> tuple[Nest, Nest]:
-        # R16: if not self.built: self.build(y_true, y_pred) else: self._filter_unused_inputs(...)
-        if self.backend == "tensorflow":
-            if unused.outputs or unused.targets:
-                self.trail.met("R16")
+        # if not self.built: self.build(y_true, y_pred) else: self._filter_unused_inputs(...)
+        if self._traced_once(count):
+            self.trail.met("R16")
             return outputs, targets
         outputs = self._listed(_without(outputs, unused.outputs), unused, names)
         return outputs, _without(targets, unused.targets)
+
+    def _traced_once(self, count: int) -> bool:
+        """R16: on TensorFlow a step that makes no variables keeps its first trace, in which nothing is left
+        out.
+        """
+        if self.backend != "tensorflow" or count > 1:
+            return False
+        if self.makes_variables is None:
+            message = "whether TensorFlow traces the step once or twice decides which output the loss is for"
+            raise UnknownError(message)
+        return not self.makes_variables
 
 
 @dataclass(frozen=True)

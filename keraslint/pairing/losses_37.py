@@ -1,7 +1,7 @@
 """Losses from Keras 3.7 on: outputs, targets, losses and weights enter as nests, terms leave.
 
-Mirrors ``CompileLoss.build`` and ``call``; how a nested loss is walked stands in ``walk_37``, how targets are given
-the structure of the outputs in ``targets_37``.
+Mirrors ``CompileLoss.build`` and ``call``; how a nested loss is walked stands in ``walk_37``, how targets are
+given the structure of the outputs in ``targets_37``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from keraslint.pairing.refusal import RefusedError, UnknownError
 from keraslint.pairing.model import By, Fault
-from keraslint.pairing.structure import Nest, Spot, child, has_mapping, is_nested, mapped, marked, marked_if_not
+from keraslint.pairing.refusal import RefusedError, UnknownError
+from keraslint.pairing.structure import (
+    Nest,
+    Spot,
+    child,
+    has_mapping,
+    is_nested,
+    mapped,
+    marked,
+    marked_if_not,
+)
 from keraslint.pairing.targets_37 import Alignment
 from keraslint.pairing.terms import Computed, Given
 from keraslint.pairing.trees import MismatchError
@@ -102,11 +111,14 @@ class Losses:
             return self.loss, self.weights
         # if set(self.output_names) == set(self._user_loss.keys()): ... else: raise ValueError
         if not self.names.are(self.loss):
-            message = f"Expected keys {list(self.names)} in loss dict, but found loss.keys()={list(self.loss)}"
+            message = (
+                f"Expected keys {list(self.names)} in loss dict, but found loss.keys()={list(self.loss)}"
+            )
             raise RefusedError(Fault.LOSS_KEYS, "ValueError", message, "L20")
         self.trail.met("L20")
         loss = [marked(self.loss[name], By.NAME) for name in self.names]
-        # if isinstance(self._user_loss_weights, dict): [self._user_loss_weights[name] for name in output_names]
+        # if isinstance(self._user_loss_weights, dict): [self._user_loss_weights[name] for name in
+        # output_names]
         if not isinstance(self.weights, dict):
             return loss, self.weights
         missing = [name for name in self.names if name not in self.weights]
@@ -128,16 +140,21 @@ class Losses:
         return self.trees.map_two(_weighted, loss, weights)
 
     def _repacked(self, loss: Nest, weights: Nest) -> Nest:
-        """L31, L32: weights of another structure than the losses are flattened, and packed in the losses' order."""
+        """L31, L32: weights of another structure than the losses are flattened, and packed in the losses'
+        order.
+        """
         flat = self.trees.flatten(weights)
         count = len(self.trees.flatten(loss))
-        # if len(tree.flatten(loss)) != len(flat_loss_weights): raise ValueError(... len(loss_weights) weights)
+        # if len(tree.flatten(loss)) != len(flat_loss_weights): raise ValueError(... len(loss_weights)
+        # weights)
         if count != len(flat):
             if not is_nested(weights):
                 message = "object of type 'float' has no len()"
                 raise RefusedError(Fault.WEIGHTS_STRUCTURE, "TypeError", message, "L31")
             given = len(cast("Sequence[Nest]", weights))
-            message = f"`loss_weights` must match the number of losses, got {count} losses and {given} weights."
+            message = (
+                f"`loss_weights` must match the number of losses, got {count} losses and {given} weights."
+            )
             raise RefusedError(Fault.WEIGHTS_COUNT, "ValueError", message, "L31")
         # loss_weights = tree.pack_sequence_as(loss, flat_loss_weights)
         self.trail.met("L32")

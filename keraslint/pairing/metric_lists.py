@@ -1,5 +1,6 @@
-"""What the metrics of every version share: lists of metrics enter with the flattened outputs and targets, metrics
-with their names in the logs leave. Mirrors ``CompileMetrics.update_state`` and ``result``."""
+"""What the metrics of every version share: lists of metrics enter with the flattened outputs and targets,
+metrics with their names in the logs leave. Mirrors ``CompileMetrics.update_state`` and ``result``.
+"""
 
 from __future__ import annotations
 
@@ -39,11 +40,16 @@ class Update:
     trail: Trail
 
     def metrics(
-        self, plain: Sequence[MetricsList | None], weighted: Sequence[MetricsList | None],
+        self,
+        plain: Sequence[MetricsList | None],
+        weighted: Sequence[MetricsList | None],
     ) -> list[Metric]:
         """Every metric that is computed, named."""
         none: list[Nest] = [None] * len(self.targets)
-        found = [*self._rows(plain, none, weighted=False), *self._rows(weighted, self._weights(), weighted=True)]
+        found = [
+            *self._rows(plain, none, weighted=False),
+            *self._rows(weighted, self._weights(), weighted=True),
+        ]
         return self._named(found)
 
     def _weights(self) -> list[Nest]:
@@ -59,7 +65,11 @@ class Update:
         return self.sample_weight
 
     def _rows(
-        self, lists: Sequence[MetricsList | None], weights: list[Nest], *, weighted: bool,
+        self,
+        lists: Sequence[MetricsList | None],
+        weights: list[Nest],
+        *,
+        weighted: bool,
     ) -> Iterator[tuple[str, Metric]]:
         """M31: metrics, targets and outputs go side by side as long as there are any of each."""
         if lists and len(self.targets) < len(self.outputs):

@@ -1,4 +1,6 @@
-"""Metrics up to Keras 3.13: outputs, targets and metrics enter as nests, metrics leave. Mirrors ``CompileMetrics``."""
+"""Metrics up to Keras 3.13: outputs, targets and metrics enter as nests, metrics leave. Mirrors
+``CompileMetrics``.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ class Metrics:
         plain = built.metrics_set(self.metrics, targets, "metrics")
         weighted = built.metrics_set(self.weighted, targets, "weighted_metrics")
         weights = None if sample_weight is None else built.flatten_y(sample_weight)
-        return Update(built.flatten_y(outputs), built.flatten_y(targets), weights, self.backend, self.trail).metrics(plain, weighted)
+        return Update(
+            built.flatten_y(outputs), built.flatten_y(targets), weights, self.backend, self.trail
+        ).metrics(plain, weighted)
 
     def _output_names(self, outputs: Nest) -> OutputNames | None:
         """M20: up to 3.11 the layers' names go before the keys of a dict of outputs."""
@@ -120,32 +124,42 @@ class Build:
             return
         if not self.names.cover(metrics):
             name = next(name for name in metrics if name not in set(self.names or ()))
-            message = f"In the dict argument `{argument}`, key '{name}' does not correspond to any model output."
+            message = (
+                f"In the dict argument `{argument}`, key '{name}' does not correspond to any model output."
+            )
             raise RefusedError(Fault.METRICS_KEYS, "ValueError", message, "M23")
 
     def _for_one(self, metrics: Nest, targets: Nest, argument: str) -> MetricsList | None:
         """M24: of one output, all metrics apply to it."""
         if not metrics:
             return None
-        # if isinstance(metrics, dict): metrics = tree.flatten(metrics); if not isinstance(metrics, list): [metrics]
+        # if isinstance(metrics, dict): metrics = tree.flatten(metrics); if not isinstance(metrics, list):
+        # [metrics]
         rows = self.trees.flatten(metrics) if isinstance(metrics, dict) else metrics
         rows = rows if isinstance(rows, list) else [rows]
         self._check_functions(rows, argument)
         # MetricsList([get_metric(m, y_true[0], y_pred[0]) for m in metrics if m is not None])
-        if not self.flatten_y(self.outputs) or not self.flatten_y(targets):
+        given = any(row is not None for row in rows)
+        if given and not (self.flatten_y(self.outputs) and self.flatten_y(targets)):
             raise RefusedError(Fault.METRICS_KEYS, "IndexError", "list index out of range", "M24")
         self.trail.met("M24")
         return _metrics_list(rows, None, By.ONLY)
 
     def _listed(
-        self, metrics: Sequence[Nest], y_true: list[Nest], y_pred: list[Nest], argument: str,
+        self,
+        metrics: Sequence[Nest],
+        y_true: list[Nest],
+        y_pred: list[Nest],
+        argument: str,
     ) -> list[MetricsList | None]:
         """M25: a list has one entry for each output; a dict's keys are sorted."""
         # if len(metrics) != len(y_pred): raise ValueError
         if len(metrics) != len(y_pred):
             message = (
-                f"For a model with multiple outputs, when providing the `{argument}` argument as a list, it should "
-                f"have as many entries as the model has outputs. Received:\n{argument}={shown(metrics)}\nof length "
+                f"For a model with multiple outputs, when providing the `{argument}` argument as a list, "
+                "it should "
+                "have as many entries as the model has outputs. "
+                f"Received:\n{argument}={shown(metrics)}\nof length "
                 f"{len(metrics)} whereas the model has {len(y_pred)} outputs."
             )
             raise RefusedError(Fault.METRICS_COUNT, "ValueError", message, "M25")
@@ -162,7 +176,11 @@ class Build:
         return lists
 
     def _keyed(
-        self, metrics: dict[str, Nest], y_true: list[Nest], y_pred: list[Nest], argument: str,
+        self,
+        metrics: dict[str, Nest],
+        y_true: list[Nest],
+        y_pred: list[Nest],
+        argument: str,
     ) -> list[MetricsList | None]:
         """M26: a dict goes by names; outputs and targets stand beside the names as they come."""
         for rows in metrics.values():
@@ -182,7 +200,9 @@ class Build:
     def _check_functions(self, rows: Sequence[Nest], argument: str) -> None:
         # if not all(is_function_like(e) for e in mls): raise ValueError
         if any(is_nested(row) for row in rows):
-            message = f"Expected all entries in the `{argument}` list to be metric objects. Received: {shown(rows)}"
+            message = (
+                f"Expected all entries in the `{argument}` list to be metric objects. Received: {shown(rows)}"
+            )
             raise RefusedError(Fault.METRICS_STRUCTURE, "ValueError", message, "M27")
 
 

@@ -1,7 +1,7 @@
 """Metrics from Keras 3.14 on: outputs, targets and metrics enter as nests, metrics leave.
 
-Mirrors ``CompileMetrics`` since nested metrics came; 3.14.0 alone flattens dicts of targets by sorted keys whatever
-the outputs are called, which 3.14.1 took back.
+Mirrors ``CompileMetrics`` since nested metrics came; 3.14.0 alone flattens dicts of targets by sorted keys
+whatever the outputs are called, which 3.14.1 took back.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class Metrics:
         plain = built.metrics_set(self.metrics, targets, "metrics")
         weighted = built.metrics_set(self.weighted, targets, "weighted_metrics")
         weights = None if sample_weight is None else built.flatten_y(sample_weight, Fault.SAMPLE_WEIGHT)
-        return Update(built.flatten_y(outputs), built.flatten_y(targets), weights, self.backend, self.trail).metrics(plain, weighted)
+        return Update(
+            built.flatten_y(outputs), built.flatten_y(targets), weights, self.backend, self.trail
+        ).metrics(plain, weighted)
 
     @property
     def _resolves(self) -> bool:
@@ -82,7 +84,8 @@ class Build:
         """M10: the keys of a flat dict of outputs go before the names of the outputs."""
         if not (self.is_flat and isinstance(self.outputs, dict)):
             return self.model_names
-        # if self.output_names and set(y_pred.keys()) == set(self.output_names): output_names = self.output_names
+        # if self.output_names and set(y_pred.keys()) == set(self.output_names): output_names =
+        # self.output_names
         if self.resolves and self.model_names and set(self.outputs) == set(self.model_names):
             return self.model_names
         self.trail.met("M10")
@@ -165,7 +168,9 @@ class Build:
             raise self._invalid(metrics, argument, str(error)) from error
         self.trail.met("M15")
         by = By.NAME if has_mapping(self.outputs) else By.POSITION
-        return [_metrics_list(metric, name if isinstance(name, str) else None, by) for metric, _, name in rows]
+        return [
+            _metrics_list(metric, name if isinstance(name, str) else None, by) for metric, _, name in rows
+        ]
 
     def _invalid(self, metrics: Nest, argument: str, reason: str) -> RefusedError:
         wanted = f"match the output structure of the model: {shown(self.outputs)}"

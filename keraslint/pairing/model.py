@@ -115,8 +115,9 @@ class Term:
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric: computed from ``head`` and ``target``; ``metric`` is its path in its tree, ``log``
-    its key in the logs and ``name`` its own name, without the output's."""
+    """One metric: computed from ``head`` and ``target``; ``metric`` is its path in its tree, ``log`` its key
+    in the logs and ``name`` its own name, without the output's.
+    """
 
     head: Path
     target: Path | None
@@ -132,9 +133,9 @@ class Metric:
 class Paired:
     """Keras accepts the request. Heads that no term names are not trained.
 
-    ``logs`` are the keys of ``history`` (without ``val_``) in Keras's order, ``evaluate`` the order of the list
-    that ``evaluate`` returns, ``metrics_names`` what ``model.metrics_names`` holds by then. ``assumed`` names the
-    parts that were unseen and taken to mirror the outputs.
+    ``logs`` are the keys of ``history`` (without ``val_``) in Keras's order, ``evaluate`` the order of the
+    list that ``evaluate`` returns, ``metrics_names`` what ``model.metrics_names`` holds by then. ``assumed``
+    names the parts that were unseen and taken to mirror the outputs.
     """
 
     terms: tuple[Term, ...]

@@ -1,4 +1,6 @@
-"""``model.output_names``: the names of a functional model's outputs in flattening order, some of them unknown."""
+"""``model.output_names``: the names of a functional model's outputs in flattening order, some of them
+unknown.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OutputNames:
-    """The names; None where the layer's name is not known. Answers raise ``UnknownError`` rather than guess."""
+    """The names; None where the layer's name is not known. Answers raise ``UnknownError``, never guess."""
 
     names: tuple[str | None, ...]
 

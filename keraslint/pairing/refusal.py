@@ -12,6 +12,7 @@ class RefusedError(Exception):
     """Keras raises ``error`` with about this message; ``clause`` is the line of Keras that does it."""
 
     def __init__(self, fault: Fault, error: str, message: str, clause: str, call: str | None = None) -> None:
+        """Without ``call`` it is the request's own."""
         super().__init__(message)
         self.fault = fault
         self.error = error

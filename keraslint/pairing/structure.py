@@ -1,8 +1,9 @@
-"""Nests: a part enters as a written ``Tree`` and becomes what Keras would hold, with spots in place of tensors.
+"""Nests: a part enters as a written ``Tree`` and becomes what Keras would hold, with spots in place of
+tensors.
 
-A *nest* is a Python container (list, tuple, dict, OrderedDict, namedtuple) whose leaves are spots, or ``None``
-where ``None`` was written, or a bare ``str`` where Keras took a dict's keys for its values. So the clauses can be
-read beside Keras's own lines; how a version flattens and packs a nest stands in ``trees``.
+A *nest* is a Python container (list, tuple, dict, OrderedDict, namedtuple) whose leaves are spots, or
+``None`` where ``None`` was written, or a bare ``str`` where Keras took a dict's keys for its values. So the
+clauses can be read beside Keras's own lines; how a version flattens and packs a nest stands in ``trees``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ Nest: TypeAlias = object
 
 @dataclass(frozen=True)
 class Spot:
-    """A leaf: where it was written, what was written there, and what put it where it now is (None: nothing yet)."""
+    """A leaf: where it was written, what was written there, and what put it where it now is (None: nothing
+    yet).
+    """
 
     path: Path
     token: Token = None
@@ -36,7 +39,7 @@ class Spot:
 
 
 class WrappedList(list[Nest]):
-    """A list inside ``loss`` once TensorFlow tracks it: ``ListWrapper``, whose type no list of outputs has."""
+    """A list inside ``loss`` once TensorFlow tracks it: ``ListWrapper``, which no list of outputs is."""
 
 
 class WrappedDict(dict["Key", Nest]):
@@ -44,7 +47,9 @@ class WrappedDict(dict["Key", Nest]):
 
 
 def wrapped(structure: Nest) -> Nest:
-    """What ``model.loss = loss`` leaves of a loss on TensorFlow: its inner lists and dicts are wrapped in place."""
+    """What ``model.loss = loss`` leaves of a loss on TensorFlow: its inner lists and dicts are wrapped in
+    place.
+    """
     if not isinstance(structure, (list, dict)):
         return structure
     return rebuild(structure, {key: _inner(part) for key, part in items(structure)})
@@ -145,7 +150,7 @@ def mapped(function: Callable[[Nest], Nest], structure: Nest) -> Nest:
 
 
 def origin(structure: Nest) -> Path | None:
-    """The path at which a nest was written: of a container, where its leaves' paths part. None for ``None``."""
+    """The path at which a nest was written, a container where its leaves' paths part. None for ``None``."""
     found = [spot.path for spot in spots(structure)]
     if not found:
         return None
@@ -190,4 +195,3 @@ def shown(structure: Nest) -> str:
     if isinstance(structure, str):
         return repr(structure)
     return "*" if not is_nested(structure) else str(mapped(lambda _: "*", structure))
-

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from keraslint.pairing.refusal import RefusedError
 from keraslint.pairing.model import By, Fault
+from keraslint.pairing.refusal import RefusedError
 from keraslint.pairing.structure import Nest, has_mapping, is_nested, marked, marked_if_not, shown
 from keraslint.pairing.trees import MismatchError
 
@@ -53,7 +53,8 @@ class Alignment:
         return targets
 
     def _by_output_names(self, targets: dict[Key, Nest]) -> Nest:
-        # if set(self.output_names) == set(y_true.keys()): y_true = [y_true[name] for name in self.output_names]
+        # if set(self.output_names) == set(y_true.keys()): y_true = [y_true[name] for name in
+        # self.output_names]
         if self.names is None:
             message = "'NoneType' object is not iterable"
             raise RefusedError(Fault.TARGETS_STRUCTURE, "TypeError", message, "T12")

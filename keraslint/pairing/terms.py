@@ -1,4 +1,6 @@
-"""Terms: a loss, its head, its target and its weights enter as nests, a ``Term`` that names their paths leaves."""
+"""Terms: a loss, its head, its target and its weights enter as nests, a ``Term`` that names their paths
+leaves.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,6 @@ from keraslint.pairing.builtin import is_builtin_loss, is_object
 from keraslint.pairing.model import By, Fault, Term
 from keraslint.pairing.refusal import RefusedError
 from keraslint.pairing.structure import Nest, Spot, has_dict, is_nested, items, mark, origin, spots
-
 from keraslint.pairing.trees import MismatchError
 
 if TYPE_CHECKING:
@@ -86,13 +87,15 @@ class Given:
 
 
 def no_tensor(backend: Backend, clause: str) -> RefusedError:
-    """A target None is no tensor; JAX up to 0.4 made NaN of it, which trains nothing either (L46, M34)."""
+    """L46, M34: a target None is no tensor; JAX up to 0.4 made NaN of it, which trains nothing either."""
     message = "None is not a valid value for jnp.array" if backend == "jax" else "None values not supported."
     return RefusedError(Fault.TARGETS_MISSING, "ValueError", message, clause)
 
 
 def check_one_tensor(head: Nest, fault: Fault, clause: str) -> None:
-    """A built-in loss or metric cannot make one tensor of a dict, nor of a ragged list; a user's own may (L44)."""
+    """A built-in loss or metric cannot make one tensor of a dict, nor of a ragged list; a user's own may
+    (L44).
+    """
     # y_pred = ops.convert_to_tensor(y_pred)
     if is_nested(head) and (has_dict(head) or len({is_nested(part) for _, part in items(head)}) > 1):
         message = f"Unexpected input type for array: {type(head)}"

@@ -1,7 +1,8 @@
 """``keras.tree``: how a version of Keras flattens, packs and compares nests.
 
-Four dialects: dm-tree in 3.0; Keras's own code around optree up to 3.7 (keras/src/tree/optree_impl.py, at first
-keras/src/utils/tree.py); optree alone from 3.8 on; and for torch, from 3.12 on, keras/src/tree/torchtree_impl.py.
+Four dialects: dm-tree in 3.0; Keras's own code around optree up to 3.7 (keras/src/tree/optree_impl.py, at
+first keras/src/utils/tree.py); optree alone from 3.8 on; and for torch, from 3.12 on,
+keras/src/tree/torchtree_impl.py.
 """
 
 from __future__ import annotations
@@ -9,7 +10,16 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, cast
 
-from keraslint.pairing.structure import Nest, WrappedDict, in_order, is_nested, items, rebuild, shown, with_sorted_keys
+from keraslint.pairing.structure import (
+    Nest,
+    WrappedDict,
+    in_order,
+    is_nested,
+    items,
+    rebuild,
+    shown,
+    with_sorted_keys,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -127,16 +137,19 @@ class EarlyTrees(Trees):
     """
 
     def entries(self, structure: Nest) -> list[tuple[Key, Nest]]:
+        """The same, but a dict that TensorFlow tracks stays as written."""
         # optree.register_pytree_node(_DictWrapper, lambda x: (list(x.values()), list(x.keys())), ...)
         return items(structure) if isinstance(structure, WrappedDict) else super().entries(structure)
 
     def packing(self, structure: Nest) -> list[tuple[Key, Nest]]:
+        """Every dict by sorted keys."""
         # for key in sorted(iterable): yield key, iterable[key]
         if isinstance(structure, dict):
             return [(key, structure[key]) for key in in_order(structure)]
         return items(structure)
 
     def pack_sequence_as(self, structure: Nest, flat: Nest) -> Nest:
+        """By index, so that a dict is no sequence."""
         # packed.append(flat[index]): a dict has no item 0
         if isinstance(flat, dict):
             message = "KeyError: 0"
@@ -144,6 +157,7 @@ class EarlyTrees(Trees):
         return super().pack_sequence_as(structure, flat)
 
     def side_by_side(self, a: Nest, b: Nest) -> list[tuple[Nest, Nest]]:
+        """The same, but a dict does not stand for an OrderedDict."""
         # if a_structure != b_structure: raise ValueError
         if isinstance(a, dict) and (type(a) is not type(b) or not _same_order(a, b)):
             message = "`a` and `b` don't have the same structure."
@@ -151,6 +165,7 @@ class EarlyTrees(Trees):
         return super().side_by_side(a, b)
 
     def lists_to_tuples(self, structure: Nest) -> Nest:
+        """By packing what was flattened."""
         # return pack_sequence_as(structure, flatten(structure), sequence_fn=sequence_fn)
         return super().lists_to_tuples(self.pack_sequence_as(structure, self.flatten(structure)))
 
@@ -159,9 +174,11 @@ class OldTrees(EarlyTrees):
     """dm-tree, in Keras 3.0: every mapping is flattened by sorted keys, an OrderedDict, too."""
 
     def entries(self, structure: Nest) -> list[tuple[Key, Nest]]:
+        """Every dict by sorted keys."""
         return self.packing(structure)
 
     def side_by_side(self, a: Nest, b: Nest) -> list[tuple[Nest, Nest]]:
+        """The same, but a dict does not stand for an OrderedDict."""
         # check_types=True: dict and OrderedDict are of two types
         if isinstance(a, dict) and type(a) is not type(b):
             message = "The two structures don't have the same sequence type."
@@ -178,12 +195,16 @@ def _same_order(a: dict[Key, Nest], b: Nest) -> bool:
 
 
 class TorchTrees(Trees):
-    """torch's own trees, from Keras 3.12 on: only the outermost dict is sorted, a dict in a dict stays as written."""
+    """torch's own trees, from Keras 3.12 on: only the outermost dict is sorted, a dict in a dict stays as
+    written.
+    """
 
     def entries(self, structure: Nest) -> list[tuple[Key, Nest]]:
+        """The children as written."""
         return items(structure)
 
     def flatten(self, structure: Nest) -> list[Nest]:
+        """The same, the outermost dict sorted first."""
         # structure = _dict_to_ordered_dict(structure)
         return self._leaves(_outermost_sorted(structure))
 
@@ -192,6 +213,7 @@ class TorchTrees(Trees):
         return super()._packed(_outermost_sorted(structure), values)
 
     def lists_to_tuples(self, structure: Nest) -> Nest:
+        """With every dict sorted."""
         # traverse(list_to_tuple, structure, top_down=False) sorts the dict of each level on its way down
         return super().lists_to_tuples(with_sorted_keys(structure, dict))
 

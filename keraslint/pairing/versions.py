@@ -1,4 +1,5 @@
-"""Keras releases: a version enters as text and leaves as a value that compares; no release is run or read here.
+"""Keras releases: a version enters as text and leaves as a value that compares; no release is run or read
+here.
 
 ``BOUNDARIES`` says at which releases the pairing changed, and where in Keras each change can be read.
 """

@@ -1,5 +1,6 @@
-"""How a nested loss is walked from Keras 3.7 on: outputs, targets and weighed losses enter, flat losses with their
-paths leave. Mirrors ``CompileLoss._build_nested``."""
+"""How a nested loss is walked from Keras 3.7 on: outputs, targets and weighed losses enter, flat losses with
+their paths leave. Mirrors ``CompileLoss._build_nested``.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from keraslint.pairing.builtin import loss_name
-from keraslint.pairing.refusal import RefusedError
 from keraslint.pairing.model import By, Fault
+from keraslint.pairing.refusal import RefusedError
 from keraslint.pairing.structure import Nest, child, has_mapping, is_nested, items, marked_if_not
 
 if TYPE_CHECKING:
@@ -51,7 +52,12 @@ class Walk:
     trail: Trail
 
     def flat_losses(
-        self, targets: Nest, outputs: Nest, loss: Nest, names: Nest, path: Path,
+        self,
+        targets: Nest,
+        outputs: Nest,
+        loss: Nest,
+        names: Nest,
+        path: Path,
     ) -> Iterator[FlatLoss]:
         """One call of ``_build_nested``."""
         if isinstance(loss, (list, tuple)):
@@ -64,7 +70,7 @@ class Walk:
                 return
         # if not tree.is_nested(loss): ...
         if not is_nested(loss):
-            yield _flat_loss(loss, names, path)
+            yield self._flat_loss(loss, names, path)
             return
         # if not isinstance(loss, type(y_pred)): raise KeyError
         if not isinstance(loss, type(outputs)):
@@ -81,7 +87,12 @@ class Walk:
         return self.trees.pack_sequence_as(outputs, flat)
 
     def _all_on_one(
-        self, targets: Nest, outputs: Nest, loss: Sequence[Nest], names: Nest, path: Path,
+        self,
+        targets: Nest,
+        outputs: Nest,
+        loss: Sequence[Nest],
+        names: Nest,
+        path: Path,
     ) -> Iterator[FlatLoss]:
         """L51: a list that does not fit gives each of its losses the whole of what stands here."""
         self.trail.met("L51")
@@ -89,7 +100,9 @@ class Walk:
         for one in loss:
             yield from self.flat_losses(targets, outputs, one, names, path)
 
-    def _children(self, targets: Nest, outputs: Nest, loss: Nest, names: Nest, path: Path) -> Iterator[FlatLoss]:
+    def _children(
+        self, targets: Nest, outputs: Nest, loss: Nest, names: Nest, path: Path
+    ) -> Iterator[FlatLoss]:
         """L53: a loss at a key or index gets what stands there; what has no loss is not trained."""
         for key, one in items(loss):
             # if _loss is None: continue
@@ -105,6 +118,37 @@ class Walk:
             inner = child(targets, key), child(outputs, key), one, child(names, key)
             yield from self.flat_losses(*inner, (*path, key))
 
+    def _flat_loss(self, loss: Nest, names: Nest, path: Path) -> FlatLoss:
+        # _loss = loss.loss
+        if not isinstance(loss, Weighted):
+            message = "'NoneType' object has no attribute 'loss'"
+            raise RefusedError(Fault.LOSS_COUNT, "AttributeError", message, "L54")
+        return FlatLoss(path, loss, self._name(loss, names, path))
+
+    def _name(self, loss: Weighted, names: Nest, path: Path) -> str:
+        """L55: a loss is logged by its path; an index at its end is replaced by the output's name, or the
+        loss's.
+        """
+        parts = list(path)
+        if not is_nested(names):
+            # output_name = output_names if output_names is not None else resolved_loss.name
+            name = loss_name(loss.loss.token) if names is None else str(names)
+            # if len(name_path) == 0: (output_name,) elif isinstance(name_path[-1], int): [:-1] +
+            # (output_name,)
+            if not parts or isinstance(parts[-1], int):
+                parts[-1:] = [name]
+        # name = "/".join([str(path) for path in name_path]); if name == "": "_".join(flat_output_names)
+        return "/".join(str(part) for part in parts) or self._joined(names)
+
+    def _joined(self, names: Nest) -> str:
+        # list(output_names.keys()) if isinstance(output_names, dict) else tree.flatten(output_names)
+        flat = list(names) if isinstance(names, dict) else self.trees.flatten(names)
+        found = [name for name in flat if isinstance(name, str)]
+        if len(found) < len(flat):
+            message = "sequence item 0: expected str instance, NoneType found"
+            raise RefusedError(Fault.LOSS_STRUCTURE, "TypeError", message, "L55")
+        return "_".join(found)
+
 
 def _has(structure: Nest, key: Key, *, like: Nest) -> bool:
     """``isinstance(obj, dict) and key in obj``, or ``key < len(obj)`` for a list's index."""
@@ -116,34 +160,3 @@ def _has(structure: Nest, key: Key, *, like: Nest) -> bool:
 def _not_found(fault: Fault, path: Path, place: str, clause: str) -> RefusedError:
     message = f"The path: {path} in the `loss` argument, can't be found in {place}."
     return RefusedError(fault, "KeyError", message, clause)
-
-
-def _flat_loss(loss: Nest, names: Nest, path: Path) -> FlatLoss:
-    # _loss = loss.loss
-    if not isinstance(loss, Weighted):
-        message = "'NoneType' object has no attribute 'loss'"
-        raise RefusedError(Fault.LOSS_COUNT, "AttributeError", message, "L54")
-    return FlatLoss(path, loss, _name(loss, names, path))
-
-
-def _name(loss: Weighted, names: Nest, path: Path) -> str:
-    """L55: a loss is logged by its path; an index at its end is replaced by the output's name, or the loss's."""
-    parts = list(path)
-    if not is_nested(names):
-        # output_name = output_names if output_names is not None else resolved_loss.name
-        name = loss_name(loss.loss.token) if names is None else str(names)
-        # if len(name_path) == 0: (output_name,) elif isinstance(name_path[-1], int): name_path[:-1] + (output_name,)
-        if not parts or isinstance(parts[-1], int):
-            parts[-1:] = [name]
-    # name = "/".join([str(path) for path in name_path]); if name == "": "_".join(flat_output_names)
-    return "/".join(str(part) for part in parts) or _joined(names)
-
-
-def _joined(names: Nest) -> str:
-    # list(output_names.keys()) if isinstance(output_names, dict) else tree.flatten(output_names)
-    flat = list(names) if isinstance(names, dict) else [name for _, name in items(names)]
-    found = [name for name in flat if isinstance(name, str)]
-    if len(found) < len(flat):
-        message = "sequence item 0: expected str instance, NoneType found"
-        raise RefusedError(Fault.LOSS_STRUCTURE, "TypeError", message, "L55")
-    return "_".join(found)

@@ -1,0 +1,80 @@
+"""Every numbered clause of Keras 3 is shown by a recorded case, and no verdict cites what does not hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from keraslint.pairing import Paired, Rejected, pair
+from keraslint.pairing.agreement import Recording, compare, load_cases, recordings
+from keraslint.pairing.cases import Case
+from keraslint.pairing.clauses import CLAUSES, Clause
+
+ROOT = Path(__file__).parents[2]
+RECORD = ROOT / "fixtures" / "conformance"
+MODULES = sorted(path for path in (ROOT / "keraslint" / "pairing").glob("*.py") if "keras2" not in path.name)
+FOLDERS = (RECORD, RECORD / "keras3")
+
+cases_of = cache(load_cases)
+
+
+@cache
+def seen() -> dict[str, tuple[Path, Recording]]:
+    """The recordings by name; those that are complete go first."""
+    return {one.name: (folder, one) for folder in reversed(FOLDERS) for one in recordings(folder)}
+
+
+def clauses_met(case: Case, recording: Recording) -> set[str]:
+    """What the verdicts on a case cite."""
+    met: set[str] = set()
+    for _, request in case.requests():
+        verdict = pair(request, recording.version, recording.backend)
+        assert isinstance(verdict, (Paired, Rejected))
+        met |= set(verdict.clauses)
+        if isinstance(verdict, Rejected):
+            break
+    return met
+
+
+@pytest.mark.parametrize("clause", CLAUSES.values(), ids=lambda clause: clause.number)
+def test_the_case_of_a_clause_shows_it(clause: Clause) -> None:
+    folder, recording = next(entry for entry in _candidates(clause.seen) if clause.case in cases_of(entry[0]))
+    case = cases_of(folder)[clause.case]
+    assert clause.holds(recording.version)
+    assert clause.number in clauses_met(case, recording)
+    (result,) = [entry for entry in compare(recording, {case.id: case}) if entry.case == case.id]
+    assert result.agree is True
+
+
+def _candidates(name: str) -> list[tuple[Path, Recording]]:
+    found = [(folder, one) for folder in FOLDERS for one in recordings(folder) if one.name == name]
+    assert found, name
+    return found
+
+
+@pytest.mark.parametrize("name", ["3.0.5", "3.4.1", "3.5.0", "3.6.0", "3.7.0", "3.13.2", "3.15.1-tensorflow"])
+def test_no_verdict_cites_a_clause_of_another_release(name: str) -> None:
+    folder, recording = seen()[name]
+    decided = [entry.case for entry in compare(recording, cases_of(folder)) if entry.agree]
+    cited = set().union(*(clauses_met(cases_of(folder)[case], recording) for case in decided))
+    assert [number for number in sorted(cited) if not CLAUSES[number].holds(recording.version)] == []
+
+
+def test_the_table_and_the_modules_have_the_same_numbers() -> None:
+    quoted = {
+        number
+        for path in MODULES
+        if path.name != "clauses.py"
+        for number in re.findall(r"\b[CFJLMOQRT]\d\d\b", path.read_text(encoding="utf-8"))
+    }
+    assert quoted == set(CLAUSES)
+
+
+def test_a_case_is_one_line_of_its_file() -> None:
+    for folder in FOLDERS:
+        ids = [json.loads(line)["id"] for line in (folder / "cases.jsonl").read_text("utf-8").splitlines()]
+        assert len(ids) == len(set(ids))
