@@ -78,9 +78,8 @@ def main() -> None:
     arguments = parser.parse_args()
     labels = [json.loads(line) for line in arguments.labels.read_text(encoding="utf-8").splitlines() if line]
     score, expected = Score(), set()
-    reports = dict(
-        _reports({_path(arguments.folder, label): _root(arguments.folder, label) for label in labels})
-    )
+    projects = {project for label in labels if (project := _root(arguments.folder, label)).is_dir()}
+    reports = dict(_reports(projects, {_path(arguments.folder, label) for label in labels}))
     for label in labels:
         report = reports.get(_path(arguments.folder, label))
         if report is not None:
@@ -98,14 +97,14 @@ def _path(folder: Path, label: dict[str, Any]) -> str:
     return str(_root(folder, label) / label["path"])
 
 
-def _reports(roots: dict[str, Path]) -> Iterator[tuple[str, Report]]:
-    """Each file's own report, the file checked as a part of its project."""
-    for path in sorted(path for path in roots if Path(path).is_file()):
-        for outcome in check([path], Settings(root=str(roots[path]), severity=Severity.INFO)):
+def _reports(projects: Iterable[Path], wanted: set[str]) -> Iterator[tuple[str, Report]]:
+    """The reports of the wanted files; whole projects are checked, as a model may come from another file."""
+    for project in sorted(projects):
+        for outcome in check([str(project)], Settings(root=str(project), severity=Severity.INFO)):
             if isinstance(outcome, Crashed):
-                print(f"CRASHED {path} in {outcome.rule}: {outcome.traceback.splitlines()[-1]}")
-            elif isinstance(outcome, Report) and outcome.document == path:
-                yield path, outcome
+                print(f"CRASHED {outcome.document} in {outcome.rule}: {outcome.traceback.splitlines()[-1]}")
+            elif isinstance(outcome, Report) and outcome.document in wanted:
+                yield outcome.document, outcome
 
 
 def _judge(label: dict[str, Any], report: Report, score: Score) -> list[Finding]:

@@ -19,7 +19,6 @@ pytestmark = pytest.mark.train
 # Findings that say: Keras pairs otherwise than written, or not at all what was written.
 PAIRED_OTHERWISE = {"KER102", "KER103", "KER104", "KER201", "KER202", "KER203", "KER204", "KER301"}
 
-
 JOINED = "several-losses-for-one-output"
 RUNNABLE = [program for program in programs() if program.parses]
 

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from keraslint.tree import Path
 
-pytestmark = pytest.mark.train
-
 
 @cache
 def judged(program: Program) -> list[tuple[TrainingSite, Verdict]]:
@@ -114,6 +112,7 @@ def bare(head: Path) -> Path:
     return () if head == (0,) else head
 
 
+pytestmark = pytest.mark.train
 KERAS_CALLS = ("compile", "fit", "evaluate", "train_on_batch")
 
 
