@@ -5,6 +5,7 @@ A crash is contained: the rule or room that crashed is named, and the others go 
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -113,13 +114,20 @@ def place(site: TrainingSite) -> Location:
     return call.location if call else site.model
 
 
+_AT_CALL = re.compile(r" at (?:fit|evaluate|train_on_batch|test_on_batch)\b")
+
+
 def _merged(
     claims: Sequence[_Claim], all_sites: Sequence[TrainingSite], versions: Sequence[Version]
 ) -> list[Finding]:
-    """One finding for each rule, place and message, with the conditions and versions in which it holds."""
+    """One finding for each rule, place and message, with the conditions and versions in which it holds.
+
+    What is wrong with a compile call is said once, at the first call at which Keras raises.
+    """
     same: dict[tuple[str, Location, str], list[_Claim]] = defaultdict(list)
     for claim in claims:
-        same[claim.finding.code, claim.finding.location, claim.finding.message].append(claim)
+        message = _AT_CALL.sub("", claim.finding.message)
+        same[claim.finding.code, claim.finding.location, message].append(claim)
     found = (_one(group, all_sites, versions) for group in same.values())
     return [finding for finding in found if finding is not None]
 

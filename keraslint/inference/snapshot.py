@@ -121,8 +121,7 @@ def look(run: Run, ref: Ref, model: Model, node: ast.expr | None) -> ModelSeen:
     """The model as it stands now: the outputs it was given, its last layer's, or what ``call`` returns."""
     outputs = model.outputs
     if outputs is None and model.kind == "sequential":
-        last = model.layers[-1] if model.layers else None
-        outputs = Tensor(layer_name(run, last), model.origin)
+        outputs = last_output(run, model, node)
     elif outputs is None:
         outputs = called(run, ref, model, node)
     outputs = taken(outputs, run.state.assumed)
@@ -141,13 +140,28 @@ def called(run: Run, ref: Ref, model: Model, node: ast.expr | None) -> Value:
     method = None if model.cls is None else classes.find(model.cls, "call")
     if method is None:
         return run.unknown("the model has no 'call' method that can be seen")
-    data = Item(Array(model.origin), model.origin)
+    return probed(run, classes.bind(method, ref), node)
+
+
+def probed(run: Run, method: Value, node: ast.expr | None) -> Value:
+    """What a ``call`` method returns for data of which nothing is known; without effect on the state."""
     if node is None or run.probing:
         return run.unknown("what 'call' returns is not known")
     run.probing = True
     before = run.state.copy()
-    value = run.call(classes.bind(method, ref), Arguments((data,)), node)
-    result = freeze(run, value)
+    data = Item(run.unknown("the data that 'call' gets"), run.origin(node))
+    result = freeze(run, run.call(method, Arguments((data,)), node))
     run.state = before
     run.probing = False
     return result
+
+
+def last_output(run: Run, model: Model, node: ast.expr | None) -> Value:
+    """The output of a Sequential: of a Keras layer one tensor, of the program's own what its ``call`` shows."""
+    last = model.layers[-1] if model.layers else None
+    thing = run.object(last) if isinstance(last, Ref) else last
+    method = classes.find(thing.cls, "call") if isinstance(thing, Instance) else None
+    if method is None or not isinstance(last, Ref):
+        return Tensor(layer_name(run, last), model.origin)
+    value = probed(run, classes.bind(method, last), node)
+    return Tensor(layer_name(run, last), model.origin) if isinstance(value, Tensor | Array) else value
