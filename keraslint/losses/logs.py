@@ -76,4 +76,5 @@ def log_terms(model: Any) -> TermLogs:
         )
         raise ValueError(msg) from error
     nested.logs = metric
+    model.train_function = model.test_function = None  # as compile does: steps are traced with their metrics
     return metric

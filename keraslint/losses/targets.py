@@ -27,7 +27,7 @@ def aligned(y_true: Any, y_pred: Any) -> Any:
 def at_path(y_true: Any, y_pred: Any, path: Path) -> Any:
     """The target (a subtree where ``path`` leads to one) for the outputs at ``path``."""
     node = at(y_true, path)
-    if node is None or node is MISSING:
+    if not _stands(node):
         raise _no_target(y_true, path)
     if isinstance(node, str):
         msg = f"keras.Model has paired targets by position and lost the one at {dotted(path)!r}."
@@ -35,17 +35,13 @@ def at_path(y_true: Any, y_pred: Any, path: Path) -> Any:
     if items(node) is not None and items(at(y_pred, path)) is None:
         msg = f"The output at {dotted(path)!r} is one array, its target {describe(node)}."
         raise PathError(msg)
-    if path and node is y_true:
-        raise _no_target(y_true, path)
     return node
 
 
 def _no_target(y_true: Any, path: Path) -> PathError:
     if y_true is None:
         return PathError(f"The loss at {dotted(path)!r} needs a target; none were given.")
-    deepest = next(
-        path[:end] for end in range(len(path), -1, -1) if at(y_true, path[:end]) not in (MISSING, None)
-    )
+    deepest = next(path[:end] for end in range(len(path), -1, -1) if _stands(at(y_true, path[:end])))
     place = f"the target at {dotted(deepest)!r} is" if deepest else "the targets are"
     known = [str(key) for key, _ in items(at(y_true, deepest)) or ()]
     close = nearest(str(path[len(deepest)]), known) if len(path) > len(deepest) else None
@@ -53,6 +49,10 @@ def _no_target(y_true: Any, path: Path) -> PathError:
     return PathError(
         f"No target for the loss at {dotted(path)!r}: {place} {describe(at(y_true, deepest))}.{hint}"
     )
+
+
+def _stands(node: Any) -> bool:
+    return node is not None and node is not MISSING
 
 
 def refuse_surplus(y_true: Any, y_pred: Any, paths: list[Path]) -> None:

@@ -1,0 +1,1 @@
+"""What trains: the losses on real models of Keras."""
