@@ -39,7 +39,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     match site:
         case TrainingSite(
             outputs=Given(tree=outputs) as declared, data=DataCall(targets=Given(tree=written) as targets)
-        ):
+        ) if not _may_be_a_container(written):
             declaration = declaration_of(declared)
             match verdict:
                 case Rejected(fault=fault) if fault in _FAULTS:
@@ -56,6 +56,11 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                         names = [shown(outputs, head) for head in heads(outputs) if head in trained]
                         message = f"Keras trains {names} without a word: {difference}"
                         yield rule.finding(targets.location, message, related=(declaration,))
+
+
+def _may_be_a_container(targets: Tree[Written]) -> bool:
+    """Whether the only target has a name, as arrays have not: what a call of Keras returns may be a list."""
+    return isinstance(targets, Leaf) and targets.value.name is not None
 
 
 def _takes_anothers(outputs: Tree[Written], terms: tuple[Term, ...]) -> bool:

@@ -12,7 +12,7 @@ from keraslint.pairing import pair
 from keraslint.rules import registered
 from keraslint.sites import request
 from keraslint.sites.model import ResultUse
-from tests.rules.spelled_sites import PLACE, UNKNOWN, site
+from tests.rules.spelled_sites import PLACE, UNKNOWN, Named, site
 
 DICT = {"z": "z", "a": "a"}  # declared against the sorted order
 SORTED = {"a": "a", "z": "z"}
@@ -420,6 +420,9 @@ CASES = [
         "KER108 error: Keras raises ValueError at fit: targets for ['z'], outputs ['z', 'a']",
         loss=BY_NAME,
         y={"z": "yz"},
+    ),
+    case(
+        "something of Keras as the target, perhaps a list", LIST, loss="mse", y=Named("keras.ops.split(y, 2)")
     ),
     case("no target for a head without loss", DICT, loss={"z": "mse", "a": None}, y={"z": "yz"}),
     case("one target for the one head with a loss", DICT, loss={"a": "mae"}, y="ya"),

@@ -116,7 +116,7 @@ def site(request: Request) -> TrainingSite:
     data = DataCall(
         request.call,
         PLACE,
-        part(request.targets),
+        part(request.targets, named=False),
         part(request.sample_weight),
         request.class_weight,
         request.feed,
@@ -125,18 +125,18 @@ def site(request: Request) -> TrainingSite:
     return TrainingSite(PLACE, request.kind, Given(outputs, PLACE), compiled, data)
 
 
-def part(written: Part) -> SitePart:
-    """A part of a request as a part of a site."""
+def part(written: Part, *, named: bool = True) -> SitePart:
+    """A part of a request as a part of a site; arrays have no names."""
     if isinstance(written, Absent):
         return NOT_GIVEN
-    return (
-        Given(map_leaves(written, leaf), PLACE) if isinstance(written, (Leaf, Branch)) else Unread("", PLACE)
-    )
+    if not isinstance(written, (Leaf, Branch)):
+        return Unread("", PLACE)
+    return Given(map_leaves(written, lambda _, token: leaf(token, named=named)), PLACE)
 
 
-def leaf(_: Path, token: Token) -> Written:
+def leaf(token: Token, *, named: bool) -> Written:
     """A token as it is written."""
-    name = token if isinstance(token, str) else None
+    name = token if named and isinstance(token, str) else None
     return Written(repr(token), PLACE, name=name, value=token, is_none=token is None)
 
 
