@@ -20,7 +20,6 @@ from keraslint.pairing.structure import (
     WrappedDict,
     has_dict,
     is_nested,
-    items,
     nest,
     shown,
     with_sorted_keys,
@@ -204,8 +203,7 @@ class Run:
         knows.
         """
         # optree.register_pytree_node(ListWrapper, ...), and not yet _DictWrapper
-        inner = [part for _, part in items(loss)] if is_nested(loss) else []
-        if Version(3, 1, 0) <= self.version < Version(3, 7, 0) and any(map(has_dict, inner)):
+        if Version(3, 1, 0) <= self.version < Version(3, 7, 0) and has_dict(loss, WrappedDict):
             message = f"Unknown `config` as a `dict`, config={shown(loss)}"
             raise RefusedError(Fault.LOSS_STRUCTURE, "ValueError", message, "L10")
 

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, cast
 from keraslint.pairing.model import By, Fault
 from keraslint.pairing.names import OutputNames
 from keraslint.pairing.refusal import RefusedError
-from keraslint.pairing.structure import Nest, Spot, has_mapping, in_order, is_nested, marked_if_not, shown
+from keraslint.pairing.structure import (
+    Nest,
+    Spot,
+    flattened_by,
+    has_mapping,
+    in_order,
+    is_nested,
+    marked_if_not,
+    shown,
+)
 from keraslint.pairing.terms import Computed, Given
 
 if TYPE_CHECKING:
@@ -38,7 +47,7 @@ class Losses:
         """``CompileLoss.call``."""
         losses, weights = self._build(outputs, targets)
         heads, flat_targets = self._flatten_y(outputs), self._flatten_y(targets)
-        sample_weights = self._sample_weights(sample_weight, len(flat_targets))
+        sample_weights = self._sample_weights(sample_weight, outputs, len(flat_targets))
         by = self._target_by(outputs, targets)
         terms = []
         # for loss, y_t, y_p, loss_weight, sample_weight in zip(...): if loss: ...
@@ -80,13 +89,9 @@ class Losses:
         return self.trees.flatten(structure)
 
     def _target_by(self, outputs: Nest, targets: Nest) -> By:
-        if not is_nested(targets):
-            return By.BROADCAST
-        if isinstance(targets, dict) and (
-            self.names or (isinstance(outputs, dict) and set(outputs) == set(targets))
-        ):
+        if isinstance(targets, dict) and self.names:
             return By.NAME
-        return By.SORTED if has_mapping(outputs) or has_mapping(targets) else By.POSITION
+        return flattened_by(targets, outputs)
 
     # -- Q20: the losses ---------------------------------------------------------------------------------
 
@@ -258,18 +263,19 @@ class Losses:
         self.trail.met("Q27")
         return [marked_if_not(self.weights.get(name), By.NAME) for name in known]
 
-    def _sample_weights(self, sample_weight: Nest, count: int) -> list[Nest]:
+    def _sample_weights(self, sample_weight: Nest, outputs: Nest, count: int) -> list[Nest]:
         """Q30: fewer sample weights than targets: the first is every target's own."""
         if sample_weight is None:
             return [None] * count
         flat = self._flatten_y(sample_weight)
         # if len(sample_weight) < len(y_true): sample_weight = [sample_weight[0] for _ in range(len(y_true))]
         if len(flat) >= count:
-            return flat
+            by = self._target_by(outputs, sample_weight)
+            return [marked_if_not(weight, by) for weight in flat]
         if not flat:
             raise RefusedError(Fault.SAMPLE_WEIGHT, "IndexError", "list index out of range", "Q30")
         self.trail.met("Q30")
-        return [flat[0]] * count
+        return [marked_if_not(flat[0], By.BROADCAST)] * count
 
 
 def _unlisted(loss: Nest) -> Nest:

@@ -14,7 +14,15 @@ from keraslint.pairing.builtin import loss_name
 from keraslint.pairing.model import By, Fault
 from keraslint.pairing.names import OutputNames
 from keraslint.pairing.refusal import RefusedError, UnknownError
-from keraslint.pairing.structure import Nest, Spot, has_mapping, in_order, is_nested, mapped, marked_if_not
+from keraslint.pairing.structure import (
+    Nest,
+    Spot,
+    flattened_by,
+    in_order,
+    is_nested,
+    mapped,
+    marked_if_not,
+)
 from keraslint.pairing.terms import Computed, Given
 
 if TYPE_CHECKING:
@@ -140,7 +148,7 @@ class Losses:
                 f"has {count} outputs."
             )
             raise RefusedError(Fault.LOSS_COUNT, "ValueError", message, "R20")
-        by = self._by(loss, outputs)
+        by = flattened_by(loss, outputs)
         self.trail.met("R20")
         # get_loss(identifier, _y_true, _y_pred) for ... in zip(flat_losses, y_true, y_pred)
         rows = zip(losses, self.trees.flatten(targets), weights, strict=False)
@@ -159,14 +167,8 @@ class Losses:
             )
             raise RefusedError(Fault.WEIGHTS_COUNT, "ValueError", message, "R21")
         self.trail.met("R21")
-        by = self._by(self.weights, loss)
+        by = flattened_by(self.weights, loss)
         return [marked_if_not(weight, by) for weight in weights]
-
-    def _by(self, one: Nest, other: Nest) -> By:
-        """What flattening pairs: equal keys are names, two lists go by position, the rest by sorted keys."""
-        if isinstance(one, dict) and isinstance(other, dict) and set(one) == set(other):
-            return By.NAME
-        return By.SORTED if has_mapping(one) or has_mapping(other) else By.POSITION
 
     def _logged(self, flat: list[FlatLoss], names: OutputNames | None) -> list[str]:
         """R22: a log for each loss that is not None, named by its position."""
@@ -188,8 +190,8 @@ class Losses:
     def _terms(self, flat: list[FlatLoss], logs: list[str], batch: Batch) -> Computed:
         """R30: the first loss goes with the first target and the first output, as long as there are logs."""
         heads, targets = self.trees.flatten(batch.outputs), self.trees.flatten(batch.targets)
-        weights = self._sample_weights(batch.sample_weight, len(targets))
-        by = self._by(batch.targets, batch.outputs)
+        weights = self._sample_weights(batch, len(targets))
+        by = flattened_by(batch.targets, batch.outputs)
         target_by = By.BROADCAST if not is_nested(batch.targets) else by
         terms = []
         # for loss_fn, y_t, y_p, loss_weight, sample_weight, metric in zip(...): if loss_fn: ...
@@ -212,16 +214,17 @@ class Losses:
             terms.append(replace(given.term(batch.outputs, log), log_weighted=True))
         return Computed(terms, logs)
 
-    def _sample_weights(self, sample_weight: Nest, count: int) -> list[Nest]:
+    def _sample_weights(self, batch: Batch, count: int) -> list[Nest]:
         """R31: fewer sample weights than targets: the first is every target's own."""
-        if sample_weight is None:
+        if batch.sample_weight is None:
             return [None] * count
-        flat = self.trees.flatten(sample_weight)
+        flat = self.trees.flatten(batch.sample_weight)
         # if len(sample_weight) < len(y_true): sample_weight = [sample_weight[0] for _ in range(len(y_true))]
         if len(flat) >= count:
-            return flat
+            by = flattened_by(batch.sample_weight, batch.outputs)
+            return [marked_if_not(weight, by) for weight in flat]
         self.trail.met("R31")
-        return [flat[0]] * count
+        return [marked_if_not(flat[0], By.BROADCAST)] * count
 
 
 class Losses36(Losses):

@@ -183,7 +183,7 @@ def _resolved(sample_weight: Nest, path: Path) -> Nest:
     # if sample_weight is not None and tree.is_nested(sample_weight): resolve_path(path, sample_weight)
     found = sample_weight
     if not is_nested(found):
-        return found
+        return marked_if_not(found, By.BROADCAST)
     for key in path:
         if isinstance(found, Spot) and isinstance(key, int):
             message = "a sample weight is indexed like a list"

@@ -12,12 +12,13 @@ from collections import OrderedDict, namedtuple
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from keraslint.pairing.model import By
 from keraslint.tree import Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from keraslint.pairing.model import By, Token
+    from keraslint.pairing.model import Token
     from keraslint.tree import Branch, Key, Path, Tree
 
 Nest: TypeAlias = object
@@ -150,7 +151,7 @@ def mapped(function: Callable[[Nest], Nest], structure: Nest) -> Nest:
 
 
 def origin(structure: Nest) -> Path | None:
-    """The path at which a nest was written, a container where its leaves' paths part. None for ``None``."""
+    """The path at which a nest was written, or where its leaves' paths part. None for ``None``."""
     found = [spot.path for spot in spots(structure)]
     if not found:
         return None
@@ -175,11 +176,22 @@ def mark(structure: Nest) -> By | None:
     return next((spot.by for spot in spots(structure)), None)
 
 
-def has_dict(structure: Nest) -> bool:
-    """Whether a dict is anywhere in it."""
+def has_dict(structure: Nest, kind: type = dict) -> bool:
+    """Whether a dict, or a dict of one kind, is anywhere in it."""
     if not is_nested(structure):
         return False
-    return isinstance(structure, dict) or any(has_dict(part) for _, part in items(structure))
+    return isinstance(structure, kind) or any(has_dict(part, kind) for _, part in items(structure))
+
+
+def flattened_by(one: Nest, other: Nest) -> By:
+    """What pairs two nests that are flattened and zipped: equal keys are names, lists go by position,
+    anything else by the sorted keys of a dict; one thing is everything's.
+    """
+    if not is_nested(one):
+        return By.BROADCAST
+    if isinstance(one, dict) and isinstance(other, dict) and set(one) == set(other):
+        return By.NAME
+    return By.SORTED if has_mapping(one) or has_mapping(other) else By.POSITION
 
 
 def has_mapping(structure: Nest) -> bool:

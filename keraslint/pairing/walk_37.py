@@ -113,7 +113,8 @@ class Walk:
                 fault = Fault.LOSS_KEYS if isinstance(loss, dict) else Fault.LOSS_COUNT
                 raise _not_found(fault, (*path, key), _EITHER, "L53")
             if not _has(targets, key, like=loss):
-                raise _not_found(Fault.TARGETS_STRUCTURE, (*path, key), _EITHER, "L53")
+                fault = Fault.TARGETS_MISSING if targets is None else Fault.TARGETS_STRUCTURE
+                raise _not_found(fault, (*path, key), _EITHER, "L53")
             self.trail.met("L53")
             inner = child(targets, key), child(outputs, key), one, child(names, key)
             yield from self.flat_losses(*inner, (*path, key))
