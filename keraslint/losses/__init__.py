@@ -8,12 +8,15 @@ from keraslint.losses.logs import TermLogs, log_terms
 from keraslint.losses.models import Functional, Model, NestedLossMixin, Sequential
 from keraslint.losses.nested import NestedLoss
 from keraslint.losses.paths import PathError
+from keraslint.losses.several import MultiLoss, PartLoss
 
 __all__ = [
     "Functional",
     "Model",
+    "MultiLoss",
     "NestedLoss",
     "NestedLossMixin",
+    "PartLoss",
     "PathError",
     "Sequential",
     "TermLogs",

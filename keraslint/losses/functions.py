@@ -29,6 +29,7 @@ def _same_rank(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     return y_true, y_pred
 
 
+@keras.saving.register_keras_serializable(package="keraslint")
 class FunctionLoss(keras.losses.Loss):  # type: ignore[misc]
     """A function ``(y_true, y_pred) -> loss values`` of shape ``(batch, ...)`` or a scalar, as a ``Loss``.
 
@@ -53,7 +54,13 @@ class FunctionLoss(keras.losses.Loss):  # type: ignore[misc]
         """The function and the name."""
         return {"function": keras.saving.serialize_keras_object(self.function), "name": self.name}
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> FunctionLoss:
+        """The inverse of ``get_config``."""
+        return cls(**keras.saving.deserialize_keras_object(config))
 
+
+@keras.saving.register_keras_serializable(package="keraslint")
 class Crossentropy(keras.losses.Loss):  # type: ignore[misc]
     """``"crossentropy"``: binary, sparse or categorical, by the shapes of target and output as in Keras."""
 

@@ -122,6 +122,12 @@ def joint(y_true: Any, y_pred: Any) -> Any:
     return error * y_true["confidence"][:, 0] + ops.mean(y_pred["confidence"], axis=-1)
 
 
+@keras.saving.register_keras_serializable(package="tests")  # type: ignore[untyped-decorator]
+def mae_values(y_true: Any, y_pred: Any) -> Any:
+    """Absolute errors of shape ``(batch,)``."""
+    return ops.mean(ops.abs(y_pred - y_true), axis=-1)
+
+
 def of_pair(y_true: Any, y_pred: Any) -> Any:
     """Loss values of shape ``(batch,)`` of a pair."""
     return ops.mean(ops.abs(y_pred[0] - y_true[0]), axis=-1) * (1 + y_true[1][:, 0])

@@ -1,0 +1,52 @@
+"""Trains on as many host devices as the argument says; prints the weights and logs as JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from typing import Any
+
+import keras
+import numpy as np
+
+from keraslint import losses
+from tests.losses import programs
+
+SPEC = {"class": "mse", "detection": programs.joint, "detection.bbox": ["mae", "mse"]}
+WEIGHTS = {"class": 2.0, "detection.bbox": [1.0, 0.5]}
+
+
+def scope(count: int) -> tuple[Any, int]:
+    """The scope in which the model is made, and over how many devices its batches are spread."""
+    if keras.config.backend() == "tensorflow":
+        import tensorflow as tf
+
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * count)
+        names = [f"/cpu:{index}" for index in range(count)]
+        strategy = tf.distribute.MirroredStrategy(names)
+        return strategy.scope(), strategy.num_replicas_in_sync
+    devices = keras.distribution.list_devices()
+    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
+    return contextlib.nullcontext(), len(devices)
+
+
+def main(count: int) -> None:
+    """Train for two epochs of two batches each."""
+    context, devices = scope(count)
+    x, y = (
+        keras.tree.map_structure(lambda a: a[:8], data)
+        for data in (programs.inputs(), programs.targets("nested"))
+    )
+    with context:
+        model = programs.functional(losses.Model, "nested", kernel_regularizer="l2")
+        model.compile(keras.optimizers.SGD(0.1), loss=losses.NestedLoss(SPEC, WEIGHTS))
+    history = model.fit(x, y, batch_size=4, epochs=2, shuffle=False, verbose=0).history
+    weights = [float(value) for array in model.get_weights() for value in np.ravel(array)]
+    logs = {key: values[-1] for key, values in history.items()}
+    print(json.dumps({"devices": devices, "weights": weights, "logs": logs}))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
