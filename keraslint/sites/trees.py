@@ -82,7 +82,7 @@ def _name(value: Value) -> str | None:
             return text
         case Made(symbol=symbol, name=name):
             return name or symbol.rpartition(".")[2]
-        case Symbol(name=symbol):
+        case Symbol(name=symbol) if symbol.partition(".")[0] in symbols.HARMLESS:
             return symbol.rpartition(".")[2]
         case Function(node=node):
             return getattr(node, "name", "<lambda>")
