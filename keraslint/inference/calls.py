@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from keraslint.inference import classes, sequences, symbols
+from keraslint.inference import classes, data, sequences, symbols
 from keraslint.inference.core import MAX_DEPTH, Arguments, calling, expression
 from keraslint.inference.events import Unseen
 from keraslint.inference.state import choice, merge_exits
@@ -44,6 +44,9 @@ def call(run: Run, node: ast.Call) -> Value:
         return _super(run)
     callee = run.evaluate(node.func)
     arguments = evaluated(run, node)
+    mapped = data.mapped_from_elsewhere(run, node, callee, arguments)
+    if mapped is not None:
+        return mapped
     _escaping(run, callee, arguments)
     _unseen(run, node, callee)
     return run.call(callee, arguments, node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,6 @@ from keraslint.inference.values import (
 )
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable
 
     from keraslint.inference.core import Run
@@ -122,6 +122,26 @@ def method(run: Run, source: Batches, name: str, arguments: Arguments, node: ast
     whole = [Item(thaw(run, element), source.origin)]
     mapped = run.call(function.value, Arguments(tuple(given or whole)), node)
     return Batches(source.feed, freeze(run, mapped), function.origin)
+
+
+def mapped_from_elsewhere(run: Run, node: ast.Call, callee: Value, arguments: Arguments) -> Batches | None:
+    """``dataset.map(function)`` of a dataset that is not known: what the function returns may tell enough."""
+    function = arguments.get("map_func", 0)
+    named = isinstance(node.func, ast.Attribute) and node.func.attr == "map"
+    if (
+        not named
+        or not isinstance(callee, Unknown)
+        or function is None
+        or not isinstance(function.value, Function)
+    ):
+        return None
+    spec = function.value.node.args
+    here = run.origin(node)
+    each = tuple(Item(run.unknown("an element of a dataset"), here) for _ in (*spec.posonlyargs, *spec.args))
+    element = freeze(run, run.call(function, Arguments(each), node))
+    if not isinstance(element, Snapshot) or element.kind != "tuple":
+        return None
+    return Batches("dataset", element, function.origin)
 
 
 def _slices(run: Run, arguments: Arguments, node: ast.expr) -> Value:

@@ -340,9 +340,15 @@ def _split_data(run: Run, arguments: Arguments, node: ast.expr) -> Value:
 
 def _next(run: Run, arguments: Arguments, _: ast.expr) -> Value:
     given = arguments.get("iterator", 0)
-    if given is None or not isinstance(given.value, Batches):
+    if given is None:
+        return run.unknown("the next element of nothing")
+
+    def one(value: Value) -> Value:
+        if isinstance(value, Batches):
+            return data.thaw(run, value.element)
         return run.unknown("the next element of something that is not known")
-    return data.thaw(run, given.value.element)
+
+    return run.split(given.value, one)
 
 
 def _iter(run: Run, arguments: Arguments, _: ast.expr) -> Value:

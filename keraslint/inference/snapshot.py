@@ -157,7 +157,7 @@ def probed(run: Run, method: Value, node: ast.expr | None) -> Value:
 
 
 def last_output(run: Run, model: Model, node: ast.expr | None) -> Value:
-    """The output of a Sequential: of a Keras layer one tensor, of the program's own what its ``call`` shows."""
+    """The output of a Sequential: one tensor of a Keras layer, of an own layer what ``call`` gives."""
     last = model.layers[-1] if model.layers else None
     thing = run.object(last) if isinstance(last, Ref) else last
     method = classes.find(thing.cls, "call") if isinstance(thing, Instance) else None
