@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from keraslint.documents import Document, decode, read_bytes
 from keraslint.engine.placing import placed
-from keraslint.findings import Undecided
+from keraslint.findings import Location, Undecided
 from keraslint.inference import Project
 from keraslint.sites import find
 from keraslint.sites.model import Given, SitePart, TrainingSite
@@ -71,7 +71,8 @@ def _near(label: dict[str, Any], root: Path) -> Iterator[TrainingSite | Undecide
             continue
         documents[str(path)] = parsed.document
         inferred = find(parsed, project)
-        for one in (*inferred.sites, *inferred.undecided):
+        both: list[TrainingSite | Undecided] = [*inferred.sites, *inferred.undecided]
+        for one in both:
             at = placed(_location(one), documents.get)
             lines = label["lines"]["compile"]
             if at.document == str(own) and any(_at(line, at.cell, at.span.line) for line in lines):

@@ -126,22 +126,18 @@ def method(run: Run, source: Batches, name: str, arguments: Arguments, node: ast
 
 def mapped_from_elsewhere(run: Run, node: ast.Call, callee: Value, arguments: Arguments) -> Batches | None:
     """``dataset.map(function)`` of a dataset that is not known: what the function returns may tell enough."""
-    function = arguments.get("map_func", 0)
+    given = arguments.get("map_func", 0)
+    function = None if given is None else given.value
     named = isinstance(node.func, ast.Attribute) and node.func.attr == "map"
-    if (
-        not named
-        or not isinstance(callee, Unknown)
-        or function is None
-        or not isinstance(function.value, Function)
-    ):
+    if not named or not isinstance(callee, Unknown) or not isinstance(function, Function):
         return None
-    spec = function.value.node.args
+    spec = function.node.args
     here = run.origin(node)
     each = tuple(Item(run.unknown("an element of a dataset"), here) for _ in (*spec.posonlyargs, *spec.args))
     element = freeze(run, run.call(function, Arguments(each), node))
     if not isinstance(element, Snapshot) or element.kind != "tuple":
         return None
-    return Batches("dataset", element, function.origin)
+    return Batches("dataset", element, here)
 
 
 def _slices(run: Run, arguments: Arguments, node: ast.expr) -> Value:
