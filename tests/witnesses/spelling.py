@@ -60,7 +60,7 @@ def spelled(training: Training) -> Pairs:
     terms: set[tuple[Any, ...]] = set()
     metrics: set[tuple[Any, ...]] = set()
     for head in training.heads:
-        given = _for_head(training, training.targets, head)
+        given = _target(training, head)
         target = () if given is None else _numbers(_leaf(given, ()))
         weight = _for_head(training, training.compiled.parts.get("loss_weights"), head)
         factor = 1.0 if weight is None else float(_leaf(weight, ()))
@@ -69,6 +69,16 @@ def spelled(training: Training) -> Pairs:
             weighted = name == "weighted_metrics"
             metrics |= {(head, target, metric, weighted) for metric in _entries(training, name, head)}
     return Pairs(frozenset(terms), frozenset(metrics))
+
+
+def _target(training: Training, head: Path) -> Tree[Any] | None:
+    """The target of a head; a list may also have just those of the heads with a loss."""
+    trained = [one for one in training.heads if _entries(training, "loss", one)]
+    match training.targets:
+        case Branch() as targets if targets.kind not in MAPPINGS and len(targets.items) == len(trained):
+            return targets.children[trained.index(head)] if head in trained else None
+        case targets:
+            return _for_head(training, targets, head)
 
 
 def _for_head(training: Training, part: Tree[Any] | None, head: Path) -> Tree[Any] | None:

@@ -80,13 +80,12 @@ def is_what_was_built(verdict: Verdict, training: Training) -> bool:
 def test_names_and_values_are_those_of_keras(program: Program) -> None:
     evaluations = [training for training in ran(program).trainings if training.call == "evaluate"]
     for training in evaluations:
-        for verdict in verdicts_of(program, training):
-            assert isinstance(verdict, Paired)
-            assert verdict.metrics_names == training.metrics_names
-            if isinstance(training.returned, dict):
-                assert set(verdict.evaluate) == set(training.returned)
-            else:
-                assert len(verdict.evaluate) == len(training.returned)
+        verdicts = [verdict for verdict in verdicts_of(program, training) if isinstance(verdict, Paired)]
+        assert training.metrics_names in {verdict.metrics_names for verdict in verdicts}
+        if isinstance(training.returned, dict):
+            assert set(training.returned) in [set(verdict.evaluate) for verdict in verdicts]
+        else:
+            assert len(training.returned) in {len(verdict.evaluate) for verdict in verdicts}
     assert evaluations
 
 
