@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import keras
 
 from keraslint.losses.logs import TermLogs
 from keraslint.losses.nested import NestedLoss
+from keraslint.losses.paths import PathError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,29 @@ class _Compiled:
 
     loss: NestedLoss
     logs: TermLogs
+    before: list[tuple[Any, Any]] = field(
+        default_factory=list
+    )  # variables and values, until a step is traced
+
+
+@contextmanager
+def _kept(model: Any) -> Iterator[None]:
+    """Keep the model as it was when its loss is refused: on jax Keras takes the values out meanwhile."""
+    compiled = model._nested  # noqa: SLF001 - the mixin's own
+    if compiled is None or compiled.before or not model.built or keras.config.backend() != "jax":
+        yield
+        return
+    optimizer = getattr(model, "optimizer", None)
+    variables = [*model.variables, *model.metrics_variables, *(optimizer.variables if optimizer else ())]
+    compiled.before.extend((variable, variable.value) for variable in variables)
+    try:
+        yield
+    except PathError:
+        for variable, value in compiled.before:
+            variable.assign(value)
+        raise
+    finally:
+        compiled.before.clear()
 
 
 class NestedLossMixin:
@@ -42,6 +70,16 @@ class NestedLossMixin:
         super().compile(optimizer, None, *args, **kwargs)  # type: ignore[misc]
         self._nested = _Compiled(loss, TermLogs(loss.log_keys))
 
+    def fit(self, *args: Any, **kwargs: Any) -> Any:
+        """As in Keras; a loss that is refused leaves the model as it was."""
+        with _kept(self):
+            return super().fit(*args, **kwargs)  # type: ignore[misc]
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> Any:
+        """As in Keras; a loss that is refused leaves the model as it was."""
+        with _kept(self):
+            return super().evaluate(*args, **kwargs)  # type: ignore[misc]
+
     @property
     def metrics(self) -> list[Any]:
         """The metrics of Keras with those of the terms behind the total."""
@@ -62,6 +100,7 @@ class NestedLossMixin:
             return super().compute_loss(x, y, y_pred, sample_weight, training)  # type: ignore[misc]
         del training
         total = compiled.loss.compute(y, y_pred, sample_weight, compiled.logs)
+        compiled.before.clear()
         if self.losses:  # type: ignore[attr-defined]
             total += super().compute_loss(x, y, y_pred, sample_weight)  # type: ignore[misc]
         return total
