@@ -230,7 +230,7 @@ def _tensorflow(model: Any, optimizer: Any, total: Callable[[Any], Any], x: Any)
     import tensorflow as tf
 
     with tf.GradientTape() as tape:
-        value = total(model(x, training=True))
+        value = total(model(x))
     gradients = tape.gradient(value, model.trainable_variables)
     _apply(model, optimizer, gradients)
     return float(value)
@@ -240,9 +240,7 @@ def _jax(model: Any, optimizer: Any, total: Callable[[Any], Any], x: Any) -> flo
     import jax
 
     def forward(variables: Any) -> Any:
-        outputs, _ = model.stateless_call(
-            variables, [v.value for v in model.non_trainable_variables], x, training=True
-        )
+        outputs, _ = model.stateless_call(variables, [v.value for v in model.non_trainable_variables], x)
         return total(outputs)
 
     value, gradients = jax.value_and_grad(forward)([v.value for v in model.trainable_variables])
@@ -264,7 +262,7 @@ def _torch(model: Any, optimizer: Any, total: Callable[[Any], Any], x: Any) -> f
 
     for variable in model.trainable_variables:
         variable.value.grad = None
-    value = total(model(x, training=True))
+    value = total(model(x))
     value.backward()
     with torch.no_grad():
         _apply(model, optimizer, [v.value.grad for v in model.trainable_variables])
