@@ -4,6 +4,7 @@ Losses, targets, sample weights and outputs enter by dot paths; one total for th
 term by itself for the logs.
 """
 
+from keraslint.losses.conditional import Masked, Where
 from keraslint.losses.logs import TermLogs, log_terms
 from keraslint.losses.models import Functional, Model, NestedLossMixin, Sequential
 from keraslint.losses.nested import NestedLoss
@@ -12,6 +13,7 @@ from keraslint.losses.several import MultiLoss, PartLoss
 
 __all__ = [
     "Functional",
+    "Masked",
     "Model",
     "MultiLoss",
     "NestedLoss",
@@ -20,5 +22,6 @@ __all__ = [
     "PathError",
     "Sequential",
     "TermLogs",
+    "Where",
     "log_terms",
 ]
