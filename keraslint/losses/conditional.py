@@ -20,7 +20,7 @@ TARGET, OUTPUT = 0.0, 0.5  # stand in where a sample is left out: every loss of 
 
 @keras.saving.register_keras_serializable(package="keraslint")
 class Where(keras.losses.Loss):  # type: ignore[misc]
-TARGET, OUTPUT = 0.0, 0.5  # stand in where a sample is left out: the losses of Keras are finite there
+    """A loss over the samples for which ``condition(y_true, y_pred)`` holds; its gradient over them alone.
 
     Args:
         loss: a name, a function or a ``Loss``.
