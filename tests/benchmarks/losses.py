@@ -1,6 +1,6 @@
 """Step time of NestedLoss against native nested losses of Keras: paired ratios.
 
-    KERAS_BACKEND=jax python tests/benchmarks/losses.py [rounds]
+    KERAS_BACKEND=jax python -m tests.benchmarks.losses [rounds]
 
 Each round times every variant once, one after the other, on the same batch; a ratio is the median over rounds
 of variant / native within a round, with the quartiles. No test: what a machine does besides shows in the
