@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MAX_STEPS = 100_000
 """Statements executed in one document, loops unrolled and calls followed; beyond, everything is unknown."""
 
+MAX_MERGED = 300_000
+"""Names and objects compared where paths meet again, in one document."""
+
 MAX_DEPTH = 24
 """Calls of the program's own functions followed into each other."""
 
@@ -103,6 +106,7 @@ class Run:
     expecting: int = 0
     probing: bool = False
     steps: int = 0
+    merged: int = 0
     fresh: int = 0
 
     def __post_init__(self) -> None:
@@ -196,6 +200,9 @@ class Run:
         self.state = before.assume(test, text, holds=False)
         right, after_other = other(), self.state
         self.state = merge(test, text, after_then, after_other)
+        self.merged += len(self.state.names.written) + len(self.state.heap.written)
+        if self.merged > MAX_MERGED:
+            raise Exhausted
         if not after_then.live or not after_other.live:
             return left if after_then.live else right
         return choice(test, text, left, right)

@@ -66,16 +66,26 @@ class _Roots:
         definitions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
         mentions = [(node.name, _mentioned(node)) for node in definitions]
         self.mentioned = _mentioned(tree)
-        self.training = set(TRAINING)
-        grown = 0
+        self.training = {node.name for node in definitions if any(map(_trains, ast.walk(node)))}
+        grown = -1
         while grown != len(self.training):
             grown = len(self.training)
             self.training |= {name for name, names in mentions if not self.training.isdisjoint(names)}
-        self.training -= TRAINING
 
     def wanted(self, name: str, *, again: bool) -> bool:
         """Whether a definition leads to training and, the first time round, is called by nothing else."""
         return name in self.training and (again or name not in self.mentioned)
+
+
+def _trains(node: ast.AST) -> bool:
+    """Whether this is a call that may train a model or ask it for results."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    holder = node.func.value
+    return node.func.attr in TRAINING and not (isinstance(holder, ast.Name) and holder.id in NOT_MODELS)
+
+
+NOT_MODELS = frozenset({"re", "regex", "torch", "py_compile", "jit", "tf", "np"})
 
 
 def _mentioned(tree: ast.AST) -> set[str]:

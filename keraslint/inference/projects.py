@@ -79,7 +79,11 @@ class Project:
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)
             return self._module(folder, parts) if self._inside(folder) else None
-        if not parts or parts[0] in symbols.HARMLESS or symbols.canonical(module).startswith("keras"):
+        if (
+            not parts
+            or parts[0] in symbols.HARMLESS
+            or symbols.canonical(module).partition(".")[0] == "keras"
+        ):
             return None
         return next((found for base in self._bases(folder) if (found := self._module(base, parts))), None)
 

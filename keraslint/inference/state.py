@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from keraslint.inference.values import Container, Object, Value
 
-MAX_ALTERNATIVES = 16
+MAX_ALTERNATIVES = 12
 """More alternatives than this of one value are given up as unknown."""
 
 
@@ -78,40 +78,23 @@ class State:
 
 def simplify(value: Value, assumed: dict[str, bool]) -> Value:
     """``value`` with every choice made that ``assumed`` decides."""
-    while isinstance(value, Choice) and value.test in assumed:
-        value = value.then if assumed[value.test] else value.other
-    if not isinstance(value, Choice):
+    if not isinstance(value, Choice) or value.tests.isdisjoint(assumed):
         return value
+    if value.test in assumed:
+        return simplify(value.then if assumed[value.test] else value.other, assumed)
     return choice(value.test, value.text, simplify(value.then, assumed), simplify(value.other, assumed))
 
 
 def choice(test: str, text: str, then: Value, other: Value) -> Value:
     """``then`` if ``test`` else ``other``; one where they are equal; unknown where they are too many."""
-    then = simplify_one(then, test, holds=True)
-    other = simplify_one(other, test, holds=False)
+    then = simplify(then, {test: True})
+    other = simplify(other, {test: False})
     if then is other or then == other:
         return then
     made = Choice(test, text, then, other)
-    if alternatives(made) > MAX_ALTERNATIVES:
+    if made.size > MAX_ALTERNATIVES:
         return Unknown(f"it has more than {MAX_ALTERNATIVES} alternatives")
     return made
-
-
-def simplify_one(value: Value, test: str, *, holds: bool) -> Value:
-    """``value`` under one condition."""
-    if not isinstance(value, Choice):
-        return value
-    if value.test == test:
-        return simplify_one(value.then if holds else value.other, test, holds=holds)
-    then, other = (simplify_one(part, test, holds=holds) for part in (value.then, value.other))
-    if then is value.then and other is value.other:
-        return value
-    return then if then == other else Choice(value.test, value.text, then, other)
-
-
-def alternatives(value: Value) -> int:
-    """How many values ``value`` may be."""
-    return alternatives(value.then) + alternatives(value.other) if isinstance(value, Choice) else 1
 
 
 UNBOUND = Unknown("it is not assigned on every path")

@@ -55,6 +55,14 @@ class Choice:
     text: str
     then: Value
     other: Value
+    size: int = field(init=False, compare=False)
+    tests: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Count the alternatives and collect the conditions, once: both are asked for at every merge."""
+        parts = [part for part in (self.then, self.other) if isinstance(part, Choice)]
+        object.__setattr__(self, "size", 2 - len(parts) + sum(part.size for part in parts))
+        object.__setattr__(self, "tests", frozenset((self.test,)).union(*(part.tests for part in parts)))
 
 
 @dataclass(frozen=True)
