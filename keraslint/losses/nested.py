@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from keraslint.losses import container, targets
+from keraslint.losses.explain import explain
 from keraslint.losses.paths import PathError, at, first_leaf, items, keys_of, unknown_path
 from keraslint.losses.terms import Term, terms_of
 
@@ -108,6 +109,10 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """The total without sample weights, a scalar."""
         return self.compute(y_true, y_pred)
+
+    def explain(self, model: Any, y: Any = None) -> str:
+        """The plan as a table, for print: see ``keraslint.losses.explain``."""
+        return explain(self, model, y)
 
     def get_config(self) -> dict[str, Any]:
         """Losses and weights as they were written, and the name."""

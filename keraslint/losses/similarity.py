@@ -16,7 +16,7 @@ FAR = -1e9  # stands for minus infinity in a log-sum-exp, where the gradient of 
 
 
 class Compared(NamedTuple):
-    """Cosine similarities of shape ``(queries, keys)``, and which of the pairs have the same or another label."""
+    """Cosine similarities of shape ``(queries, keys)``, and which of the pairs have the same label."""
 
     similarity: Any
     same: Any
