@@ -87,8 +87,8 @@ T15 3.7 - as many targets as losses take the structure of the losses
     N/det/loss=same/y=det_list in 3.15.1
 T16 3.7 - other targets are refused
     N/lod/loss=str/y=miss in 3.15.1
-L10 3.1 3.6 on TensorFlow a dict inside a loss is taken for a loss
-    N/det/loss=same/w=flat_layer in 3.6.0-tensorflow
+L10 3.1 - on TensorFlow tracking makes a leaf of a dict (up to 3.6) or tuple inside a loss, which is none
+    N/lod1/loss=same/y=flat_list in 3.6.0-tensorflow
 L20 3.7 - a dict of losses for no dict of outputs goes by the output names, all of them
     ONE/one/loss=dict/w=dict in 3.15.1
 L21 3.7 - and so does a dict of weights beside it

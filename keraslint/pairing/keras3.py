@@ -18,10 +18,8 @@ from keraslint.pairing.structure import (
     Nest,
     Spot,
     WrappedDict,
-    has_dict,
     is_nested,
     nest,
-    shown,
     with_sorted_keys,
     wrapped,
 )
@@ -190,22 +188,17 @@ class Run:
         loss = outputs if isinstance(self.request.loss, Unseen) else _given(self.request.loss)
         if loss is None:
             return self._no_loss(Computed([], []))
-        if self.backend == "tensorflow":
-            loss = wrapped(loss)
-            self._check_wrapped(loss)
-            # return values, keys, keys, in sorted_keys_and_values, since 3.8
-            loss = loss if self.version < Version(3, 8, 0) else with_sorted_keys(loss, WrappedDict)
-        computed = self._computed(loss, outputs, batch)
+        computed = self._computed(self._tracked(loss), outputs, batch)
         return computed if computed.terms else self._no_loss(computed)
 
-    def _check_wrapped(self, loss: Nest) -> None:
-        """L10: up to 3.6 a dict inside the loss is one loss to TensorFlow's tracking, and none that Keras
-        knows.
-        """
-        # optree.register_pytree_node(ListWrapper, ...), and not yet _DictWrapper
-        if Version(3, 1, 0) <= self.version < Version(3, 7, 0) and has_dict(loss, WrappedDict):
-            message = f"Unknown `config` as a `dict`, config={shown(loss)}"
-            raise RefusedError(Fault.LOSS_STRUCTURE, "ValueError", message, "L10")
+    def _tracked(self, loss: Nest) -> Nest:
+        # self.loss = loss
+        if self.backend != "tensorflow":
+            return loss
+        # optree.register_pytree_node(ListWrapper, ...) since 3.1, and _DictWrapper since 3.7
+        loss = wrapped(loss, opaque_dicts=Version(3, 1, 0) <= self.version < Version(3, 7, 0))
+        # return values, keys, keys, in sorted_keys_and_values, since 3.8
+        return loss if self.version < Version(3, 8, 0) else with_sorted_keys(loss, WrappedDict)
 
     def _computed(self, loss: Nest, outputs: Nest, batch: Batch) -> Computed:
         parts = loss, _given(self.request.loss_weights), self._names(), self._trees, self.backend, self.trail

@@ -22,7 +22,7 @@ from keraslint.pairing.structure import (
     marked_if_not,
     shown,
 )
-from keraslint.pairing.terms import Computed, Given
+from keraslint.pairing.terms import Computed, Given, check_is_loss
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,6 +137,7 @@ class Losses:
         # if isinstance(loss, list) and len(loss) == 1: loss = loss[0]
         if isinstance(loss, list) and len(loss) == 1:
             loss = loss[0]
+        check_is_loss(loss)
         if is_nested(loss):
             message = (
                 "When there is only a single output, the `loss` argument must be a callable. Got "
@@ -172,6 +173,9 @@ class Losses:
         self.trail.met("Q24")
         by = By.SORTED if has_mapping(outputs) else By.POSITION
         # flat_losses = [get_loss(fn, y_true, y_pred) for fn in loss if fn is not None]
+        # if not all(is_function_like(e) for e in loss): raise ValueError
+        for one in losses:
+            check_is_loss(one)
         given = [marked_if_not(one, by) for one in losses if one is not None]
         return given, self._listed_weights(len(flat), len(losses), by)
 
@@ -212,6 +216,7 @@ class Losses:
         known = list(names or ())
         for name, one in loss.items():
             # if isinstance(loss[name], list) and len(loss[name]) == 1: loss[name] = loss[name][0]
+            check_is_loss(_unlisted(one))
             if is_nested(_unlisted(one)):
                 message = (
                     f"each dict entry should be a callable. At key '{name}', received invalid type: "

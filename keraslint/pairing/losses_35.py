@@ -23,7 +23,7 @@ from keraslint.pairing.structure import (
     mapped,
     marked_if_not,
 )
-from keraslint.pairing.terms import Computed, Given
+from keraslint.pairing.terms import Computed, Given, check_is_loss
 
 if TYPE_CHECKING:
     from keraslint.pairing.clauses import Trail
@@ -151,7 +151,9 @@ class Losses:
         by = flattened_by(loss, outputs)
         self.trail.met("R20")
         # get_loss(identifier, _y_true, _y_pred) for ... in zip(flat_losses, y_true, y_pred)
-        rows = zip(losses, self.trees.flatten(targets), weights, strict=False)
+        rows = list(zip(losses, self.trees.flatten(targets), weights, strict=False))
+        for one, _, _ in rows:
+            check_is_loss(one)
         return [FlatLoss(_put(one, by), weight) for one, _, weight in rows]
 
     def _flat_weights(self, losses: list[Nest], loss: Nest) -> list[Nest]:

@@ -47,20 +47,35 @@ class WrappedDict(dict["Key", Nest]):
     """A dict inside ``loss`` once TensorFlow tracks it: ``_DictWrapper``."""
 
 
-def wrapped(structure: Nest) -> Nest:
-    """What ``model.loss = loss`` leaves of a loss on TensorFlow: its inner lists and dicts are wrapped in
-    place.
-    """
+class Opaque(Spot):
+    """A container inside ``loss`` whose wrapper is none to ``keras.tree``: a leaf, and no loss."""
+
+
+def wrapped(structure: Nest, *, opaque_dicts: bool) -> Nest:
+    """What ``model.loss = loss`` leaves of a loss on TensorFlow: what is inside a list or dict is wrapped."""
     if not isinstance(structure, (list, dict)):
         return structure
-    return rebuild(structure, {key: _inner(part) for key, part in items(structure)})
+    parts = {key: _wrapper(part, opaque_dicts=opaque_dicts) for key, part in items(structure)}
+    return rebuild(structure, parts)
 
 
-def _inner(structure: Nest) -> Nest:
-    parts = wrapped(structure)
+def _wrapper(structure: Nest, *, opaque_dicts: bool) -> Nest:
+    # tensorflow/python/trackable/data_structures.py, wrap_or_unwrap
+    parts = wrapped(structure, opaque_dicts=opaque_dicts)
     if isinstance(parts, list):
         return WrappedList(parts)
-    return WrappedDict(parts) if isinstance(parts, dict) else parts
+    if isinstance(parts, dict) and not opaque_dicts:
+        return WrappedDict(parts)
+    # _should_wrap_tuple: a tuple that holds something to track
+    if isinstance(parts, dict) or (isinstance(parts, tuple) and _holds_list_or_dict(parts)):
+        return Opaque(origin(structure) or ())
+    return parts
+
+
+def _holds_list_or_dict(structure: Nest) -> bool:
+    if isinstance(structure, tuple):
+        return any(_holds_list_or_dict(part) for part in structure)
+    return isinstance(structure, (list, dict))
 
 
 def with_sorted_keys(structure: Nest, kind: type[dict[Key, Nest]]) -> Nest:
@@ -176,11 +191,11 @@ def mark(structure: Nest) -> By | None:
     return next((spot.by for spot in spots(structure)), None)
 
 
-def has_dict(structure: Nest, kind: type = dict) -> bool:
-    """Whether a dict, or a dict of one kind, is anywhere in it."""
+def has_dict(structure: Nest) -> bool:
+    """Whether a dict is anywhere in it."""
     if not is_nested(structure):
         return False
-    return isinstance(structure, kind) or any(has_dict(part, kind) for _, part in items(structure))
+    return isinstance(structure, dict) or any(has_dict(part) for _, part in items(structure))
 
 
 def flattened_by(one: Nest, other: Nest) -> By:

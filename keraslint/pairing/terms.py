@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from keraslint.pairing.builtin import is_builtin_loss, is_object
 from keraslint.pairing.model import By, Fault, Term
 from keraslint.pairing.refusal import RefusedError
-from keraslint.pairing.structure import Nest, Spot, has_dict, is_nested, items, mark, origin, spots
+from keraslint.pairing.structure import Nest, Opaque, Spot, has_dict, is_nested, items, mark, origin, spots
 from keraslint.pairing.trees import MismatchError
 
 if TYPE_CHECKING:
@@ -84,6 +84,14 @@ class Given:
             self.trees.assert_same_structure(self.target, self.head)
         except MismatchError as error:
             raise RefusedError(Fault.TARGETS_STRUCTURE, "ValueError", str(error), "L47") from error
+
+
+def check_is_loss(loss: Nest) -> None:
+    """L10: a container that TensorFlow's tracking has made a leaf is taken for a loss, and is none."""
+    # raise ValueError(f"Could not interpret loss identifier: {identifier}")
+    if isinstance(loss, Opaque):
+        message = f"Could not interpret loss identifier: what was given at {loss.path}"
+        raise RefusedError(Fault.LOSS_STRUCTURE, "ValueError", message, "L10")
 
 
 def no_tensor(backend: Backend, clause: str) -> RefusedError:

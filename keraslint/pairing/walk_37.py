@@ -11,6 +11,7 @@ from keraslint.pairing.builtin import loss_name
 from keraslint.pairing.model import By, Fault
 from keraslint.pairing.refusal import RefusedError
 from keraslint.pairing.structure import Nest, child, has_mapping, is_nested, items, marked_if_not
+from keraslint.pairing.terms import check_is_loss
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -124,6 +125,7 @@ class Walk:
         if not isinstance(loss, Weighted):
             message = "'NoneType' object has no attribute 'loss'"
             raise RefusedError(Fault.LOSS_COUNT, "AttributeError", message, "L54")
+        check_is_loss(loss.loss)
         return FlatLoss(path, loss, self._name(loss, names, path))
 
     def _name(self, loss: Weighted, names: Nest, path: Path) -> str:

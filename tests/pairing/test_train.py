@@ -245,6 +245,8 @@ def train(request: Request) -> Notes:
     )
     targets = tensors(request.targets, TARGETS) if not isinstance(request.targets, (Absent, Unseen)) else None
     weights = written(request.sample_weight, lambda _, number: np.full((ROWS,), number, "float32"))
+    if keras.backend.backend() == "jax":
+        outputs = jax_sorted(outputs)
     batch = None, targets, outputs, weights
     if keras.backend.backend() == "tensorflow":
         notes.total = float(np.asarray(model.compute_loss(*batch)))
@@ -257,6 +259,13 @@ def train(request: Request) -> Notes:
         notes.total = float(np.asarray(model.compute_loss(*batch)))
     notes.logs = frozenset(model.get_metrics_result())
     return notes
+
+
+def jax_sorted(outputs: Any) -> Any:
+    """Outputs as JAX hands them back from the evaluation without data that precedes the first step."""
+    import jax
+
+    return jax.tree_util.tree_map(lambda tensor: tensor, outputs)
 
 
 def subclass_outputs(request: Request) -> Any:
