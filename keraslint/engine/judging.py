@@ -101,6 +101,8 @@ def _claims(  # noqa: PLR0913, PLR0917 (all of them name the one call that may c
 ) -> list[_Claim]:
     claims: list[_Claim] = []
     for found in rules:
+        if found.rule.keras not in {None, version.major}:
+            continue
         try:
             claims += [_Claim(finding, site, version) for finding in found.check(site, verdict)]
         except Exception:  # noqa: BLE001 (as above)

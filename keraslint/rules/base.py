@@ -19,7 +19,8 @@ class Rule:
 
     The module's ``check(site, verdict)`` yields findings; the engine calls it once per site and target
     version. ``site`` is a ``TrainingSite``, ``verdict`` what ``pairing`` says of it. With
-    ``subject="failure"`` it is ``check(failure)``, called for what could not be read.
+    ``subject="failure"`` it is ``check(failure)``, called for what could not be read. A rule with ``keras=3``
+    speaks of something that this major version does, which no verdict shows, and is asked for no other.
     """
 
     module: str
@@ -27,6 +28,7 @@ class Rule:
     since: str
     severity: Severity = Severity.ERROR
     subject: Subject = "site"
+    keras: int | None = None
 
     @property
     def name(self) -> str:

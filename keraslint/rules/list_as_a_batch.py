@@ -1,0 +1,31 @@
+"""A generator that yields its batch as a list, where Keras 3 wants a tuple."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Severity
+from keraslint.pairing import Verdict
+from keraslint.rules.base import Rule
+from keraslint.sites.model import DataCall, Given, TrainingSite
+from keraslint.sites.reading import counted
+from keraslint.tree import Branch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keraslint.findings import Finding
+
+rule = Rule(__name__, code="KER402", since="0.1.0", severity=Severity.ERROR, keras=3)
+
+
+def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
+    """Look at the batch of a generator; of a ``PyDataset`` Keras makes it a tuple."""
+    del verdict
+    match site.data:
+        case (
+            DataCall(feed="generator", batch=Given(tree=Branch(kind="list") as written) as batch) as data
+        ) if written.items:
+            amount = counted(len(written.items), "entry", "entries")
+            message = f"Keras raises ValueError at {data.call}: the generator yields a list of {amount}"
+            yield rule.finding(batch.location, f"{message}, not a tuple")

@@ -1,0 +1,64 @@
+"""A list of arrays in a batch of a generator or ``PyDataset``, which Keras 3 on TensorFlow raises on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Severity
+from keraslint.pairing import Verdict
+from keraslint.rules.base import Rule
+from keraslint.sites.model import DataCall, Given, TrainingSite, Written
+from keraslint.sites.reading import counted
+from keraslint.tree import Branch, Leaf, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keraslint.findings import Finding, Location
+    from keraslint.tree import Tree
+
+rule = Rule(__name__, code="KER401", since="0.1.0", severity=Severity.ERROR, keras=3)
+
+_PLACES = ("inputs", "targets", "sample weights")
+
+
+def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
+    """Find the lists below the batch itself; whatever else the verdict says, Keras comes to it later."""
+    del verdict
+    match site.data:
+        case DataCall(feed="generator" | "py_dataset", batch=Given(tree=Branch() as batch)) as data:
+            for name, entry in zip(_names(batch), batch.children, strict=False):
+                found = _list_in(entry)
+                if found is not None:
+                    amount = counted(len(found.items), "array", "arrays")
+                    message = f"Keras on TensorFlow raises TypeError at {data.call}: "
+                    yield rule.finding(
+                        _place(data, name, entry), f"{message}the {name} of a batch are a list of {amount}"
+                    )
+
+
+def _names(batch: Branch[Written]) -> tuple[str, ...]:
+    """What each entry of a batch is; a dict is all inputs."""
+    return _PLACES if batch.kind in {"tuple", "list"} else ("inputs",) * len(batch.items)
+
+
+def _list_in(entry: Tree[Written]) -> Branch[Written] | None:
+    """The outermost list of arrays. One of numbers alone is another error."""
+    if isinstance(entry, Leaf):
+        return None
+    if entry.kind == "list":
+        return None if all(_is_number(leaf) for _, leaf in leaves(entry)) else entry
+    return next((found for child in entry.children if (found := _list_in(child))), None)
+
+
+def _is_number(leaf: Written) -> bool:
+    return isinstance(leaf.value, int | float)
+
+
+def _place(data: DataCall, name: str, entry: Tree[Written]) -> Location:
+    """Where the part was written; inputs stand where their first array does."""
+    if name == "targets" and isinstance(data.targets, Given):
+        return data.targets.location
+    if name == "sample weights" and isinstance(data.sample_weight, Given):
+        return data.sample_weight.location
+    return next((leaf.location for _, leaf in leaves(entry)), data.location)

@@ -1,0 +1,28 @@
+"""A method that Keras 3 does not have: ``fit_generator``, ``evaluate_generator``, ``predict_generator``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Severity
+from keraslint.pairing import Verdict
+from keraslint.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keraslint.findings import Finding
+    from keraslint.sites.model import TrainingSite
+
+rule = Rule(__name__, code="KER803", since="0.1.0", severity=Severity.ERROR, keras=3)
+
+
+def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
+    """Name the method that does the same today; the verdict has no part in it."""
+    del verdict
+    for old in site.old_calls:
+        today = old.name.removesuffix("_generator")
+        yield rule.finding(
+            old.location,
+            f"Python raises AttributeError: models have no {old.name} since Keras 3, only {today}",
+        )

@@ -1,0 +1,93 @@
+"""A monitor of a callback, or a key of a history, that is close to the name of a log and is none."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Severity
+from keraslint.pairing import Paired, Verdict
+from keraslint.rules.base import Rule
+from keraslint.sites.model import CompileCall, Given, NotGiven, TrainingSite
+from keraslint.sites.reading import heads, is_mapping, label, layer
+from keraslint.tree import leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keraslint.findings import Finding
+    from keraslint.sites.model import Monitor, SitePart, Written
+    from keraslint.tree import Tree
+
+rule = Rule(__name__, code="KER701", since="0.1.0", severity=Severity.WARNING)
+
+VALIDATION = "val_"
+# Callbacks add the learning rate: under the first name in Keras 3, under the second in Keras 2.
+RATES = ("learning_rate", "lr")
+# Names that Keras itself takes for one another, but does not log under one another.
+ALIASES = {
+    "acc": "accuracy", "accuracy": "acc", "mse": "mean_squared_error", "mae": "mean_absolute_error",
+    "mean_squared_error": "mse", "mean_absolute_error": "mae",
+}  # fmt: skip
+CLOSE = 0.85
+"""Below, a name may as well be that of a log which a callback or a layer of the program adds."""
+
+
+def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
+    """Compare the names with the keys of the logs, where all of these are known."""
+    match site, verdict:
+        case (
+            TrainingSite(outputs=Given(tree=outputs), compiled=CompileCall() as compiled),
+            Paired(logs=logs, assumed=assumed),
+        ) if not {"loss", "metrics", "weighted_metrics"} & {*assumed} and _all_named(outputs, compiled):
+            for monitor in site.monitors:
+                meant = _meant(monitor.key.removeprefix(VALIDATION), logs, outputs)
+                if meant:
+                    yield _finding(monitor, meant, logs)
+
+
+def _finding(monitor: Monitor, meant: str, logs: tuple[str, ...]) -> Finding:
+    prefix = VALIDATION if monitor.key.startswith(VALIDATION) else ""
+    absent = f"Keras logs no {monitor.key!r}; close is {prefix + meant!r} of {list(logs)}"
+    if monitor.callback is None:
+        return rule.finding(monitor.location, f"Python raises KeyError: {absent}", severity=Severity.ERROR)
+    return rule.finding(monitor.location, f"{monitor.callback} waits in vain: {absent}")
+
+
+def _all_named(outputs: Tree[Written], compiled: CompileCall) -> bool:
+    """Whether the names of all heads, losses and metrics are known, of which the logs are made."""
+    several = len(heads(outputs)) > 1
+    if several and any(label(outputs, head) is None for head in heads(outputs)):
+        return False
+    parts = (compiled.loss, compiled.metrics, compiled.weighted_metrics)
+    return all(_is_named(part) for part in parts)
+
+
+def _is_named(part: SitePart) -> bool:
+    match part:
+        case Given(tree=tree):
+            return all(leaf.is_none or leaf.name is not None for _, leaf in leaves(tree))
+        case NotGiven():
+            return True
+        case _:
+            return False
+
+
+def _meant(name: str, logs: tuple[str, ...], outputs: Tree[Written]) -> str | None:
+    """The log that was probably meant by a name that is none; None where it may come from elsewhere."""
+    if name in logs or name in RATES:
+        return None
+    for own, alias in ALIASES.items():
+        if name == own or name.endswith(f"_{own}"):
+            candidate = name.removesuffix(own) + alias
+            if candidate in logs:
+                return candidate
+    if name.removesuffix("_loss") in _names_of_heads(outputs) and name.endswith("_loss"):
+        return next(iter(get_close_matches(name, logs, n=1)), "loss")
+    return next(iter(get_close_matches(name, logs, n=1, cutoff=CLOSE)), None)
+
+
+def _names_of_heads(outputs: Tree[Written]) -> set[str | None]:
+    """The keys and the names of the layers: Keras makes names of logs of the one or the other."""
+    found = {layer(outputs, head) for head in heads(outputs)}
+    return found | {label(outputs, head) for head in heads(outputs)} if is_mapping(outputs) else found

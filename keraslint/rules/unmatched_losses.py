@@ -1,0 +1,82 @@
+"""A dict of losses whose keys are not the outputs: misspelled, unknown or missing."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Severity
+from keraslint.pairing import Fault, Paired, Rejected, Verdict
+from keraslint.rules.base import Rule
+from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
+from keraslint.sites.reading import (
+    declaration_of,
+    heads,
+    is_mapping,
+    is_sequence,
+    label,
+    labels,
+    raises,
+    shown,
+)
+from keraslint.tree import Leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from keraslint.findings import Finding
+    from keraslint.tree import Branch, Key, Tree
+
+rule = Rule(__name__, code="KER101", since="0.1.0", severity=Severity.ERROR)
+
+
+def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
+    """Compare the keys of the losses with the names of the heads, where a model has names for them."""
+    match site:
+        case TrainingSite(
+            kind=kind,
+            outputs=Given(tree=outputs) as declared,
+            compiled=CompileCall(loss=Given(tree=losses) as loss),
+        ) if is_mapping(losses) and not (kind == "subclass" and is_sequence(outputs)):
+            consequence = _consequence(outputs, losses, verdict)
+            if consequence:
+                message = f"{consequence}: {_mismatch(outputs, losses)}"
+                yield rule.finding(loss.location, message, related=(declaration_of(declared),))
+
+
+def _consequence(outputs: Tree[Written], losses: Branch[Written], verdict: Verdict) -> str | None:
+    match verdict:
+        case Rejected(fault=Fault.LOSS_KEYS):
+            return raises(verdict)
+        case Paired(terms=terms) if labels(outputs) is not None:
+            used = {term.loss[0] for term in terms if term.loss}
+            unused = [key for key in _strangers(outputs, losses) if key not in used]
+            return f"Keras trains nothing with the losses {unused}" if unused else None
+        case _:
+            return None
+
+
+def _strangers(outputs: Tree[Written], losses: Branch[Written]) -> list[Key]:
+    """The keys that name no head and no container of heads, and have a loss."""
+    names = {label(outputs, head) for head in heads(outputs)}
+    known = {*names, *(outputs.keys if is_mapping(outputs) else ())}
+    return [
+        key
+        for key, loss in losses.items
+        if key not in known and not (isinstance(loss, Leaf) and loss.value.is_none)
+    ]
+
+
+def _mismatch(outputs: Tree[Written], losses: Branch[Written]) -> str:
+    names = [shown(outputs, head) for head in heads(outputs)]
+    hint = _hint(_strangers(outputs, losses), names)
+    return f"losses for {list(losses.keys)}, outputs {names}{hint}"
+
+
+def _hint(strangers: Iterable[Key], names: list[str]) -> str:
+    """The name that was probably meant by the first key that is close to one."""
+    for key in strangers:
+        close = get_close_matches(str(key), names, n=1)
+        if close:
+            return f"; {key!r} is close to {close[0]!r}"
+    return ""
