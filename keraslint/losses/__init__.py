@@ -1,7 +1,20 @@
 """Losses for use inside a training program; this room and ``runtime`` alone import Keras.
 
 Losses, targets, sample weights and outputs enter by dot paths; one total for the optimizer leaves, and each
-term by itself for the logs.
+term by itself for the logs. With outputs ``{"class": ..., "detection": {"bbox": ..., "confidence": ...}}``::
+
+    from keraslint.losses import Model, NestedLoss
+
+    def overlap(y_true, y_pred):  # the whole subtree of targets and outputs
+        error = keras.ops.mean(keras.ops.abs(y_true["bbox"] - y_pred["bbox"]), axis=-1)
+        return error * y_true["confidence"][:, 0]
+
+    model = Model(inputs, outputs)  # or keras.Model from Keras 3.7 on, with log_terms(model)
+    model.compile("adam", loss=NestedLoss(
+        {"class": "categorical_crossentropy", "detection": overlap,
+         "detection.bbox": "huber", "detection.confidence": "binary_crossentropy"},
+        weights={"detection.bbox": 2.0}))
+    history = model.fit(x, y).history  # "loss", "class_loss", "detection_loss", "detection.bbox_loss", ...
 """
 
 from keraslint.losses.conditional import Masked, Where

@@ -115,5 +115,5 @@ def test_sequences_have_a_loss_value_for_each_step() -> None:
 )
 def test_crossentropy_is_chosen_by_shapes_as_in_keras(shape: Any, targets: Any, name: str) -> None:
     p = ops.softmax(np.random.default_rng(0).normal(size=shape).astype("float32")) * 0.9
-    values = [float(losses.NestedLoss({"": loss})(targets, p)) for loss in ("crossentropy", name)]
+    values = [float(losses.NestedLoss({"": loss}).compute(targets, p)) for loss in ("crossentropy", name)]
     assert values[0] == values[1]
