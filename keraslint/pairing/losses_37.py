@@ -20,6 +20,7 @@ from keraslint.pairing.structure import (
     mapped,
     marked,
     marked_if_not,
+    spots,
 )
 from keraslint.pairing.targets_37 import Alignment
 from keraslint.pairing.terms import Computed, Given
@@ -195,6 +196,8 @@ def _resolved(sample_weight: Nest, path: Path) -> Nest:
     if isinstance(found, (list, tuple)) and len(found) > 1:
         message = "several sample weights for one loss are stacked, and their shapes decide what that does"
         raise UnknownError(message)
+    if is_nested(found) and not spots(found):
+        raise RefusedError(Fault.SAMPLE_WEIGHT, "ValueError", "None values not supported.", "L45")
     if isinstance(found, dict):
         message = f"Unexpected input type for array: {type(found)}"
         raise RefusedError(Fault.SAMPLE_WEIGHT, "TypeError", message, "L45")

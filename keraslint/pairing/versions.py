@@ -54,43 +54,63 @@ class Boundary:
 BOUNDARIES: tuple[Boundary, ...] = (
     Boundary(
         Version(3, 0, 0),
-        "a list of metrics has one entry for each output; class_weight needs a single output",
-        "trainers/compile_utils.py, CompileMetrics._build_metrics_set",
+        "a list of metrics has one entry for each output; class weights need a single output",
+        "trainers/compile_utils.py, CompileMetrics; data_adapters/array_data_adapter.py",
+    ),
+    Boundary(
+        Version(3, 1, 0),
+        "dicts are flattened by optree: an OrderedDict as it was written, and packed by sorted keys",
+        "utils/tree.py",
+    ),
+    Boundary(
+        Version(3, 2, 0),
+        "evaluate returns metrics of one output in the order in which they were compiled",
+        "trainers/trainer.py, Trainer._flatten_metrics_in_order",
+    ),
+    Boundary(
+        Version(3, 3, 0),
+        "one loss weight may be a float",
+        "trainers/compile_utils.py, CompileLoss.__init__",
     ),
     Boundary(
         Version(3, 4, 0),
-        "outputs may be nested; a dict of outputs need not be a dict of KerasTensors",
+        "the outputs of a functional model may be nested",
         "models/functional.py, Functional.__init__",
     ),
     Boundary(
         Version(3, 5, 0),
-        "CompileLoss flattens losses, weights and targets: a dict for list outputs goes by sorted keys; "
-        "each output's loss is logged",
+        "losses, weights and targets are flattened, dicts by sorted keys; each output's loss is logged",
         "trainers/compile_utils.py, CompileLoss.build and call",
     ),
     Boundary(
+        Version(3, 6, 0),
+        "a dict may leave out losses; TensorFlow forgets it in the step that it traces first",
+        "trainers/compile_utils.py, CompileLoss._filter_unused_inputs",
+    ),
+    Boundary(
         Version(3, 7, 0),
-        "losses are found by their paths (_build_nested); each output's loss is logged without its weight",
+        "losses are found by their paths; each output's loss is logged without its weight",
         "trainers/compile_utils.py, CompileLoss._build_nested",
     ),
     Boundary(
         Version(3, 8, 0),
-        "a dict of targets that does not fit is packed as a sequence of its keys",
-        "trainers/compile_utils.py, CompileLoss.call",
+        "optree packs, too: an OrderedDict as written, a dict of targets that does not fit by its keys",
+        "tree/optree_impl.py",
     ),
     Boundary(
         Version(3, 12, 0),
-        "metrics of dict outputs are keyed by the dict's keys; None is accepted among the targets",
-        "trainers/compile_utils.py, CompileMetrics.build; data_adapters/data_adapter_utils.py",
+        "metrics go by the keys of a dict of outputs; None is accepted among arrays; torch has its own trees",
+        "trainers/compile_utils.py, CompileMetrics.build; data_adapters; tree/torchtree_impl.py",
     ),
     Boundary(
         Version(3, 14, 0),
-        "metrics may be nested; metrics of list outputs lose the order of the output names",
+        "metrics may be nested; a dict of targets is read by sorted keys, whatever the outputs are called",
         "trainers/compile_utils.py, CompileMetrics",
     ),
     Boundary(
         Version(3, 14, 1),
-        "metrics, targets and outputs are flattened in one order again",
+        "metrics read a dict of targets by the names of the outputs again",
         "trainers/compile_utils.py, CompileMetrics._flatten_y",
     ),
 )
+"""The releases at which the pairing changed."""

@@ -13,6 +13,7 @@ from keraslint.pairing import Paired, Rejected, pair
 from keraslint.pairing.agreement import Recording, compare, load_cases, recordings
 from keraslint.pairing.cases import Case
 from keraslint.pairing.clauses import CLAUSES, Clause
+from keraslint.pairing.versions import BOUNDARIES
 
 ROOT = Path(__file__).parents[2]
 RECORD = ROOT / "fixtures" / "conformance"
@@ -78,3 +79,12 @@ def test_a_case_is_one_line_of_its_file() -> None:
     for folder in FOLDERS:
         ids = [json.loads(line)["id"] for line in (folder / "cases.jsonl").read_text("utf-8").splitlines()]
         assert len(ids) == len(set(ids))
+
+
+def test_the_boundaries_are_those_of_the_clauses() -> None:
+    since = {clause.since for clause in CLAUSES.values()}
+    until = {clause.until for clause in CLAUSES.values()} - {None}
+    boundaries = [boundary.since for boundary in BOUNDARIES]
+    assert boundaries == sorted(boundaries)
+    assert since <= set(boundaries)
+    assert all(any(last < boundary for boundary in boundaries) for last in until if last is not None)
