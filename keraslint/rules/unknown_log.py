@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from keraslint.findings import Severity
 from keraslint.pairing import Paired, Verdict
+from keraslint.pairing.builtin import is_builtin_metric
 from keraslint.rules.base import Rule
-from keraslint.sites.model import CompileCall, Given, NotGiven, TrainingSite
+from keraslint.sites.model import CompileCall, Given, NotGiven, TrainingSite, Written
 from keraslint.sites.reading import heads, is_mapping, label, layer
-from keraslint.tree import leaves
+from keraslint.tree import Branch, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keraslint.findings import Finding
-    from keraslint.sites.model import Monitor, SitePart, Written
+    from keraslint.sites.model import Monitor, SitePart
     from keraslint.tree import Tree
 
 rule = Rule(__name__, code="KER701", since="0.1.0", severity=Severity.WARNING)
@@ -51,26 +52,38 @@ def _finding(monitor: Monitor, meant: str, logs: tuple[str, ...]) -> Finding:
     absent = f"Keras logs no {monitor.key!r}; close is {prefix + meant!r} of {list(logs)}"
     if monitor.callback is None:
         return rule.finding(monitor.location, f"Python raises KeyError: {absent}", severity=Severity.ERROR)
-    return rule.finding(monitor.location, f"{monitor.callback} waits in vain: {absent}")
+    return rule.finding(monitor.location, f"{monitor.callback} monitors what is not there: {absent}")
 
 
 def _all_named(outputs: Tree[Written], compiled: CompileCall) -> bool:
-    """Whether the names of all heads, losses and metrics are known, of which the logs are made."""
-    several = len(heads(outputs)) > 1
-    if several and any(label(outputs, head) is None for head in heads(outputs)):
+    """Whether the names are known of which Keras makes those of the logs."""
+    if len(heads(outputs)) > 1:
+        if any(label(outputs, head) is None for head in heads(outputs)):
+            return False
+    elif isinstance(compiled.loss, Given) and isinstance(compiled.loss.tree, Branch):
         return False
-    parts = (compiled.loss, compiled.metrics, compiled.weighted_metrics)
-    return all(_is_named(part) for part in parts)
+    return all(_is_named(part) for part in (compiled.metrics, compiled.weighted_metrics))
 
 
 def _is_named(part: SitePart) -> bool:
     match part:
         case Given(tree=tree):
-            return all(leaf.is_none or leaf.name is not None for _, leaf in leaves(tree))
+            return all(leaf.is_none or _has_known_name(leaf) for _, leaf in leaves(tree))
         case NotGiven():
             return True
         case _:
             return False
+
+
+def _has_known_name(metric: Written) -> bool:
+    """Whether a metric is a string, a function, an object with ``name=``, or one of Keras's own, made of
+    nothing: of the other objects only the class is known.
+    """
+    if metric.name is None or isinstance(metric.value, str):
+        return metric.name is not None
+    if metric.name[:1].isupper():
+        return metric.text.endswith("()") and is_builtin_metric(metric.text)
+    return metric.name.isidentifier()
 
 
 def _meant(name: str, logs: tuple[str, ...], outputs: Tree[Written]) -> str | None:

@@ -69,7 +69,8 @@ def _strangers(outputs: Tree[Written], losses: Branch[Written]) -> list[Key]:
 
 def _mismatch(outputs: Tree[Written], losses: Branch[Written]) -> str:
     names = [shown(outputs, head) for head in heads(outputs)]
-    hint = _hint(_strangers(outputs, losses), names)
+    missing = [name for head in heads(outputs) if (name := label(outputs, head)) and name not in losses.keys]
+    hint = _hint(_strangers(outputs, losses), missing)
     return f"losses for {list(losses.keys)}, outputs {names}{hint}"
 
 
