@@ -8,7 +8,7 @@ from keraslint.findings import Severity
 from keraslint.pairing import Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite
-from keraslint.sites.reading import counted
+from keraslint.sites.reading import counted, fed_at
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -28,4 +28,4 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         ) if written.items:
             amount = counted(len(written.items), "entry", "entries")
             message = f"Keras raises ValueError at {data.call}: the generator yields a list of {amount}"
-            yield rule.finding(batch.location, f"{message}, not a tuple")
+            yield rule.finding(batch.location, f"{message}, not a tuple", related=(fed_at(data),))

@@ -8,7 +8,7 @@ from keraslint.findings import Severity
 from keraslint.pairing import Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite, Written
-from keraslint.sites.reading import counted
+from keraslint.sites.reading import fed_at
 from keraslint.tree import Branch, Leaf, leaves
 
 if TYPE_CHECKING:
@@ -28,13 +28,11 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     match site.data:
         case DataCall(feed="generator" | "py_dataset", batch=Given(tree=Branch() as batch)) as data:
             for name, entry in zip(_names(batch), batch.children, strict=False):
-                found = _list_in(entry)
-                if found is not None:
-                    amount = counted(len(found.items), "array", "arrays")
-                    message = f"Keras on TensorFlow raises TypeError at {data.call}: "
-                    yield rule.finding(
-                        _place(data, name, entry), f"{message}the {name} of a batch are a list of {amount}"
+                if _has_list(entry):
+                    message = (
+                        f"Keras on TensorFlow raises TypeError at {data.call}: the batch has {name} in a list"
                     )
+                    yield rule.finding(_place(data, name, entry), message, related=(fed_at(data),))
 
 
 def _names(batch: Branch[Written]) -> tuple[str, ...]:
@@ -42,13 +40,13 @@ def _names(batch: Branch[Written]) -> tuple[str, ...]:
     return _PLACES if batch.kind in {"tuple", "list"} else ("inputs",) * len(batch.items)
 
 
-def _list_in(entry: Tree[Written]) -> Branch[Written] | None:
-    """The outermost list of arrays. One of numbers alone is another error."""
+def _has_list(entry: Tree[Written]) -> bool:
+    """Whether there is a list of arrays at any depth. One of numbers alone is another error."""
     if isinstance(entry, Leaf):
-        return None
+        return False
     if entry.kind == "list":
-        return None if all(_is_number(leaf) for _, leaf in leaves(entry)) else entry
-    return next((found for child in entry.children if (found := _list_in(child))), None)
+        return not all(_is_number(leaf) for _, leaf in leaves(entry))
+    return any(map(_has_list, entry.children))
 
 
 def _is_number(leaf: Written) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from keraslint.pairing import Rejected
-    from keraslint.sites.model import Given, Written
+    from keraslint.sites.model import DataCall, Given, Written
     from keraslint.tree import Key, Path, Tree
 
 Pair: TypeAlias = "tuple[Path, Path | None]"  # a head, and the path of the entry that Keras gives it
@@ -25,6 +25,11 @@ Pair: TypeAlias = "tuple[Path, Path | None]"  # a head, and the path of the entr
 def declaration_of(outputs: Given) -> Related:
     """The place that decides what a part is held against."""
     return Related(outputs.location, "the outputs are declared here")
+
+
+def fed_at(data: DataCall) -> Related:
+    """The call that takes the batches."""
+    return Related(data.location, "a model takes these batches here")
 
 
 def raises(rejected: Rejected) -> str:
