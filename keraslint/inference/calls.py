@@ -148,11 +148,16 @@ def _followed(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
     before = dict(run.state.assumed)
     names, heap = run.state.names.written, run.state.heap.written
     run.state.names.written = {key for key in names if key[0] == run.frame}
+    names = names - run.state.names.written
     run.state.heap.written = set()
     run.execute(node.body)
     if run.state.live:
         run.bind(RETURNED, Const(None))
     run.state = merge_exits(frame.returned, run.state, before)
+    returned = run.state.names.find((run.frame, RETURNED)) or Const(None)
+    frame.returned = []
+    if not _encloses(run, node):
+        run.forget(run.frame)
     run.state.names.written |= names
     run.state.heap.written |= heap
     why = classes.opaque(node)
@@ -162,7 +167,15 @@ def _followed(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
         return run.unknown(f"'{node.name}' is a coroutine")
     if frame.yielded:
         return Batches("generator", _one_batch(run, frame.yielded, before), frame.yielded[0][1].origin)
-    return run.state.names.find((run.frame, RETURNED)) or Const(None)
+    return returned
+
+
+def _encloses(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether something defined inside a function may still want its names."""
+    if node not in run.enclosing:
+        inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+        run.enclosing[node] = any(isinstance(part, inner) for part in ast.walk(node) if part is not node)
+    return run.enclosing[node]
 
 
 def _one_batch(run: Run, yielded: list[tuple[dict[str, bool], Item]], outer: dict[str, bool]) -> Value:

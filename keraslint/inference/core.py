@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keraslint.inference.projects import Project
     from keraslint.inference.values import Class, Function, Item, Object, Value
 
-MAX_STEPS = 100_000
+MAX_STEPS = 30_000
 """Statements executed in one document, loops unrolled and calls followed; beyond, everything is unknown."""
 
 MAX_MERGED = 300_000
@@ -98,6 +98,7 @@ class Run:
     entered: set[ast.AST] = field(default_factory=set)
     active: list[ast.AST] = field(default_factory=list)
     functions: dict[int, Function] = field(default_factory=dict)
+    enclosing: dict[ast.AST, bool] = field(default_factory=dict)
     defined: list[Function | Class] = field(default_factory=list)
     stars: dict[int, list[str]] = field(default_factory=dict)
     modules: dict[str, int] = field(default_factory=dict)
@@ -240,6 +241,13 @@ class Run:
                 return value
             frame = self.frames[frame].parent
         return None
+
+    def forget(self, frame: int) -> None:
+        """Drop the names of a scope that nothing can see any more."""
+        names = self.state.names
+        for key in [key for key in names.written if key[0] == frame]:
+            names.pop(key, None)
+            names.written.discard(key)
 
     def function_frame(self) -> int:
         """The frame of the function that is being run (a comprehension has one of its own)."""

@@ -183,6 +183,7 @@ def scoped(run: Run, function: Callable[[], Value]) -> Value:
     try:
         return function()
     finally:
+        run.forget(run.frame)
         run.frame = outer
 
 

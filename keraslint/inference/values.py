@@ -7,6 +7,7 @@ Values are frozen. What can be changed in place (lists, dicts, instances, models
 from __future__ import annotations
 
 import ast
+import hashlib
 from dataclasses import dataclass, field
 from types import EllipsisType
 from typing import TypeAlias, Union
@@ -29,12 +30,22 @@ class Origin:
     document: int = 0
 
 
+MAX_KEY = 160
+"""Characters of a key."""
+
+
 @dataclass(frozen=True)
 class Unknown:
     """Not understood. Two unknowns with one ``key`` are the same value, so that conditions on it agree."""
 
     reason: str
     key: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep keys short, which are made of each other: a long one is replaced by its digest."""
+        if len(self.key) > MAX_KEY:
+            digest = hashlib.blake2b(self.key.encode(), digest_size=12).hexdigest()
+            object.__setattr__(self, "key", f"~{digest}")
 
 
 Constant: TypeAlias = Union[str, bytes, int, float, complex, bool, EllipsisType, None]
