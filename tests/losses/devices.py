@@ -1,4 +1,4 @@
-"""Trains on as many host devices as the argument says; prints the weights and logs as JSON."""
+"""Trains on as many host devices as it is told (0: as the backend will); prints weights and logs as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ WEIGHTS = {"class": 2.0, "detection.bbox": [1.0, 0.5]}
 
 
 def scope(count: int) -> tuple[Any, int]:
-    """The scope in which the model is made, and over how many devices its batches are spread."""
+    """The scope in which the model is made, and how many devices share its batches; 0 is no scope."""
+    if not count:
+        return contextlib.nullcontext(), 1
     if keras.config.backend() == "tensorflow":
         import tensorflow as tf
 

@@ -31,7 +31,7 @@ def test_a_product_in_both_is_computed_once() -> None:
     import jax
 
     nested = losses.NestedLoss({"detection": at_the_subtree, "detection.bbox": at_the_leaf})
-    y = {"detection": {"bbox": np.ones((8, 4), "float32")}}
+    y: dict[str, Any] = {"detection": {"bbox": np.ones((8, 4), "float32")}}
     given = jax.jit(lambda outputs: nested(y, outputs)).lower(y)
     assert given.as_text().count("stablehlo.dot_general") == 2
     made = given.compile().as_text()
