@@ -39,9 +39,14 @@ def _finding(use: ResultUse, values: tuple[str, ...]) -> Iterator[Finding]:
     if error:
         message = f"Python raises {error}: Keras returns {_returned(values)}"
         yield rule.finding(use.location, message)
-    elif use.how in {"unpack", "index"} and not _has_unknown(values):
+    elif _relies_on_order(use) and not _has_unknown(values):
         message = f"Keras returns {_returned(values)} in this order, which differs between its versions"
         yield rule.finding(use.location, message, severity=Severity.INFO)
+
+
+def _relies_on_order(use: ResultUse) -> bool:
+    """Whether another order would change the result; the total comes first everywhere."""
+    return use.how == "unpack" or (use.how == "index" and use.index != 0)
 
 
 def _error(use: ResultUse, count: int) -> str | None:

@@ -190,6 +190,7 @@ CASES = [
         loss="mse",
         uses=use("index", index=-1),
     ),
+    case("the total", LIST, loss="mse", uses=use("index", index=0)),
     case("as many as there are, names not known", UNNAMED, loss="mse", uses=use("unpack", count=3)),
     case("metrics that cannot be read", LIST, loss="mse", metrics=UNKNOWN, uses=use("unpack", count=2)),
     case("predictions", LIST, loss="mse", uses=use("unpack", "predict", count=2)),
