@@ -122,7 +122,12 @@ class NestedLossMixin:
 
 @keras.saving.register_keras_serializable(package="keraslint")
 class Model(NestedLossMixin, keras.Model):  # type: ignore[misc]
-    """``keras.Model`` with ``NestedLoss``: called with inputs and outputs, or subclassed with ``call``."""
+    """``keras.Model`` with ``NestedLoss``: called with inputs and outputs, or subclassed with ``call``.
+
+    A class of your own that passes inputs and outputs on derives from ``Functional``: Keras rebuilds the
+    bases of such a class for good, and other subclasses of the same base could no longer be made without
+    them.
+    """
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """A ``Functional`` for inputs and outputs: Keras would turn ``Model`` itself into one for good."""

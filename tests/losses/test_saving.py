@@ -109,6 +109,7 @@ def test_a_second_compile_replaces_the_first() -> None:
 def test_the_functional_model_leaves_the_class_open_for_subclasses() -> None:
     """Keras turns a class that is called with inputs and outputs into a functional one; ours stays."""
     programs.functional(losses.Model, "one")
+    programs.functional(type("Derived", (losses.Functional,), {}), "one")
     own = programs.subclassed(programs.Own, "one")
     own.compile("sgd", loss=losses.NestedLoss({"": "mse"}))
     assert set(own.fit(programs.inputs(), programs.targets("one"), verbose=0).history) == {"loss", "mse_loss"}
