@@ -46,11 +46,14 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
 
 def _consequence(outputs: Tree[Written], losses: Branch[Written], verdict: Verdict) -> str | None:
     match verdict:
-        case Rejected(fault=Fault.LOSS_KEYS):
+        case Rejected(fault=Fault.LOSS_KEYS | Fault.LOSS_COUNT):
             return raises(verdict)
-        case Paired(terms=terms) if labels(outputs) is not None:
-            used = {term.loss[0] for term in terms if term.loss}
-            unused = [key for key in _strangers(outputs, losses) if key not in used]
+        case Paired(terms=terms) if (named := labels(outputs)) is not None and named.keys() != {*losses.keys}:
+            taken = {term.loss[0]: term.head for term in terms if term.loss}
+            for key, head in taken.items():
+                if key in named and named[str(key)] != head:
+                    return f"Keras gives the loss {key!r} to {shown(outputs, head)!r}"
+            unused = [key for key in _strangers(outputs, losses) if key not in taken]
             return f"Keras trains nothing with the losses {unused}" if unused else None
         case _:
             return None

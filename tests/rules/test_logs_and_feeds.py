@@ -73,6 +73,21 @@ CASES = [
         loss={"z": "mse"},
     ),
     case("a loss too few for a list, 3.4", LIST, loss={"z": "mse"}, version="3.4"),
+    case(
+        "a loss too few for a list, 3.5",
+        LIST,
+        "KER101 error: Keras raises ValueError at fit: losses for ['z'], outputs ['z', 'a']",
+        loss={"z": "mse"},
+        version="3.5",
+    ),
+    case(
+        "a loss too few for a dict, 3.6",
+        DICT,
+        "KER101 error: Keras gives the loss 'z' to 'a': losses for ['z'], outputs ['z', 'a']",
+        loss={"z": "mse"},
+        version="3.6",
+    ),
+    case("losses of a list in sorted order, 3.6", LIST, loss=BY_NAME, version="3.6"),
     case("a loss too few for a dict", DICT, loss={"z": "mse"}),
     case("None for a head of a list", LIST, loss={"z": "mse", "a": None}),
     case(
