@@ -124,3 +124,45 @@ class Crashed:
 
 
 Outcome: TypeAlias = Union[Report, Skipped, Crashed]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What Keras gives a head of one part, as text; empty where it gives nothing.
+
+    ``astray`` says that another entry was written for this head.
+    """
+
+    text: str
+    astray: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One head: an output and its layer, what Keras pairs with it, and what paired them."""
+
+    output: str
+    layer: str
+    target: Entry
+    loss: Entry
+    weight: Entry
+    metrics: Entry
+    sample_weight: Entry
+    paired_by: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One alternative of a training site and what some versions of Keras do there.
+
+    ``rows`` are empty where Keras raises or nothing is judged, which ``outcome`` then says. ``written`` are
+    the places of the parts; ``given`` are the conditions under which the alternative runs.
+    """
+
+    location: Location
+    call: str
+    versions: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    outcome: str = ""
+    written: tuple[Related, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from keraslint.config import Options
+    from keraslint.engine import Settings
     from keraslint.findings import Outcome
     from keraslint.rules import Registered
+
+T = TypeVar("T")
 
 FORMATS = ("full", "concise", "json")
 SEVERITIES = ("error", "warning", "info")
@@ -121,19 +124,57 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     return 2 if others else _status(reports, exit_zero=exit_zero)
 
 
+@keraslint.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--keras-version", multiple=True, metavar="VERSION,...", help=VERSIONS)
+@click.option("--stdin-filename", metavar="PATH", help="The name of what is read from -.")
+@click.option("--verbose", is_flag=True, help="Show where keraslint crashed, if it does.")
+def show(
+    *, paths: tuple[str, ...], keras_version: tuple[str, ...], stdin_filename: str | None, verbose: bool
+) -> int:
+    """Show what Keras pairs at each training site: output, target, loss, weight, metrics, sample weight."""
+    from keraslint.config import Options
+    from keraslint.engine import showing
+    from keraslint.findings import Shown
+    from keraslint.reporters import render_sites
+
+    options = Options(keras_version=keras_version)
+    found = _read(paths or (".",), stdin_filename, options, source=showing.show_source, files=showing.show)
+    others = [one for one in found if not isinstance(one, Shown)]
+    colours = paint(sys.stdout)
+    text = render_sites([one for one in found if isinstance(one, Shown)], colours)
+    click.echo(text, nl=False, color=colours.on)
+    complain_of(others, verbose=verbose)
+    return 2 if others else 0
+
+
 def _outcomes(paths: Sequence[str], stdin_filename: str | None, options: Options) -> list[Outcome]:
+    from keraslint.engine import check as check_paths, check_source
+
+    return _read(paths, stdin_filename, options, source=check_source, files=check_paths)
+
+
+def _read(
+    paths: Sequence[str],
+    stdin_filename: str | None,
+    options: Options,
+    *,
+    source: Callable[[str, bytes, Settings], list[T]],
+    files: Callable[[Sequence[str], Settings], list[T]],
+) -> list[T]:
+    """What the engine makes of standard input or of files; bad arguments end in one line."""
     from keraslint.config import BadConfigError, settings
-    from keraslint.engine import BadSelectorError, check as check_paths, check_source
+    from keraslint.engine import BadSelectorError
     from keraslint.engine.targets import BadVersionError
 
     from_stdin = tuple(paths) == (STDIN,)
     name = stdin_filename or "<stdin>"
     try:
         if from_stdin:
-            return check_source(name, sys.stdin.buffer.read(), settings([stdin_filename or "."], options))
+            return source(name, sys.stdin.buffer.read(), settings([stdin_filename or "."], options))
         for path in paths:
             _verify_path(path)
-        return check_paths(paths, settings(paths, options))
+        return files(paths, settings(paths, options))
     except (BadConfigError, BadSelectorError, BadVersionError) as error:
         raise click.UsageError(str(error)) from error
 

@@ -1,0 +1,131 @@
+"""Documents enter; each of their training sites leaves as versions of Keras pair it, wrong or not.
+
+Unlike ``checking`` it asks no rule, and reads with ``ast`` alone: what is shown is no finding.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from keraslint import pairing, sites
+from keraslint.documents import Document, Exclusion, Failure, decode, discover, read_bytes
+from keraslint.engine.judging import place
+from keraslint.engine.placing import placed
+from keraslint.engine.tabulating import rows, written
+from keraslint.findings import Crashed, Shown, Skipped
+from keraslint.inference import Project, project_root
+from keraslint.syntax import scout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from keraslint.engine.settings import Settings
+    from keraslint.findings import Location
+    from keraslint.pairing.versions import Version
+    from keraslint.sites.model import TrainingSite
+
+
+def show(paths: Sequence[str], settings: Settings) -> list[Shown | Skipped | Crashed]:
+    """The sites of every file under ``paths``, each once, and the files that could not be read."""
+    project = Project(project_root(paths))
+    found = list(discover(paths, Exclusion(settings.root, settings.exclude)))
+    for path in found:
+        project.register(path)
+    named = {os.path.normpath(path) for path in paths}
+    places = _Places(found)
+    shown: dict[Shown | Skipped | Crashed, None] = {}
+    for path in found:
+        data = read_bytes(path)
+        if isinstance(data, str):
+            shown[Skipped(path, data)] = None
+        elif path in named or scout.worth_reading(data):
+            shown |= dict.fromkeys(_of_bytes(path, data, project, settings.versions, places))
+    return list(shown)
+
+
+def show_source(path: str, data: bytes, settings: Settings) -> list[Shown | Skipped | Crashed]:
+    """The sites of bytes that came from elsewhere, as if they stood at ``path``."""
+    project = Project(project_root([path]))
+    return list(dict.fromkeys(_of_bytes(path, data, project, settings.versions, _Places([path]))))
+
+
+class _Places:
+    """Turns places in plain source into those that a reader can go to; remembers the documents."""
+
+    def __init__(self, asked: Sequence[str]) -> None:
+        self.asked = frozenset(asked)
+        self.documents: dict[str, Document | None] = {}
+
+    def __call__(self, location: Location) -> Location:
+        """The location in its cell, its document named as it was asked for, or from here."""
+        found = placed(location, self._document)
+        path = location.document
+        relative = os.path.relpath(path) if os.path.isabs(path) and path not in self.asked else path
+        return found if relative.startswith(os.pardir) else replace(found, document=relative)
+
+    def _document(self, path: str) -> Document | None:
+        if path not in self.documents:
+            data = read_bytes(path)
+            decoded = decode(path, data) if isinstance(data, bytes) else None
+            self.documents[path] = decoded if isinstance(decoded, Document) else None
+        return self.documents[path]
+
+
+def _of_bytes(
+    path: str, data: bytes, project: Project, versions: Sequence[Version], places: _Places
+) -> list[Shown | Skipped | Crashed]:
+    try:
+        document = decode(path, data)
+        parsed = document if isinstance(document, Failure) else scout.parse_document(document)
+        if isinstance(parsed, Failure):
+            return [Skipped(path, f"line {parsed.line}: {parsed.reason}")]
+        places.documents[path] = parsed.document
+        failures = [Skipped(path, f"line {one.line}: {one.reason}") for one in parsed.document.failures]
+        return [*failures, *_of_document(parsed, project, versions, places)]
+    except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
+        return [Crashed(path, "show", traceback.format_exc())]
+
+
+def _of_document(
+    parsed: scout.Parsed, project: Project, versions: Sequence[Version], places: _Places
+) -> list[Shown]:
+    """The sites in the order of the source, and the places that are none for want of knowledge."""
+    inferred = sites.find(parsed, project)
+    shown = [one for site in inferred.sites for one in _of_site(site, versions, places)]
+    shown += [
+        Shown(places(one.location), "", outcome=f"not judged: {one.reason}") for one in inferred.undecided
+    ]
+    return sorted(shown, key=lambda one: (one.location.document, one.location.cell or 0, one.location.span))
+
+
+def _of_site(site: TrainingSite, versions: Sequence[Version], places: _Places) -> Iterator[Shown]:
+    """What each version does; versions that do the same share a table. A ``predict`` pairs nothing."""
+    if site.compiled is None and site.data is None:
+        return
+    alike: dict[Shown, list[str]] = {}
+    for version in versions:
+        alike.setdefault(_judged(site, version, places), []).append(str(version))
+    for one, at in alike.items():
+        yield replace(one, versions=tuple(at))
+
+
+def _judged(site: TrainingSite, version: Version, places: _Places) -> Shown:
+    data = site.data
+    call = "compile" if data is None else f"{data.call} on validation data" if data.validation else data.call
+    shown = Shown(
+        places(place(site)),
+        call,
+        given=site.given,
+        written=tuple(replace(one, location=places(one.location)) for one in written(site)),
+    )
+    match pairing.pair(sites.request(site), version):
+        case pairing.Paired() as paired:
+            return replace(shown, rows=rows(site, paired))
+        case pairing.Rejected() as rejected:
+            said = f"Keras raises {rejected.error} at {rejected.call}: {rejected.message}"
+            return replace(shown, outcome=said)
+        case pairing.Undecided(reason=reason):
+            return replace(shown, outcome=f"not judged: {reason}")
