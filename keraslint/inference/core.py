@@ -10,6 +10,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from keraslint.inference.library import Frame
 from keraslint.inference.state import State, Store, choice, merge, settle, simplify
 from keraslint.inference.values import Branched, Choice, Origin, Ref, Unknown
 
@@ -73,50 +74,35 @@ class Exhausted(Exception):  # noqa: N818  # control flow, not an error
 
 
 @dataclass
-class Frame:
-    """A scope: its parent, its document, and the paths that left it or its loops early."""
-
-    parent: int | None
-    document: int = 0
-    globals: set[str] = field(default_factory=set)
-    returned: list[State] = field(default_factory=list)
-    broken: list[State] = field(default_factory=list)
-    continued: list[State] = field(default_factory=list)
-    yielded: list[tuple[dict[str, bool], Item]] = field(default_factory=list)
-
-
-@dataclass
 class Run:
     """One interpretation of one document."""
 
     project: Project
-    base_names: dict[tuple[int, str], Value] = field(default_factory=dict)
-    base_heap: dict[int, Object] = field(default_factory=dict)
-    frames: list[Frame] = field(default_factory=list)
-    frame: int = 0
+    document: int
     events: list[Event] = field(default_factory=list)
     entered: set[ast.AST] = field(default_factory=set)
     active: list[ast.AST] = field(default_factory=list)
     functions: dict[int, Function] = field(default_factory=dict)
     enclosing: dict[ast.AST, bool] = field(default_factory=dict)
     defined: list[Function | Class] = field(default_factory=list)
-    stars: dict[int, list[str]] = field(default_factory=dict)
-    modules: dict[str, int] = field(default_factory=dict)
     loading: int = 0
     entering: dict[str, bool] = field(default_factory=dict)
     expecting: int = 0
     probing: bool = False
     steps: int = 0
     merged: int = 0
-    fresh: int = 0
 
     def __post_init__(self) -> None:
-        """Start with nothing known."""
+        """Start in a scope of the document's own, with nothing known but what modules hold."""
+        self.library = self.project.library
+        self.frames = self.library.frames
+        self.frames.append(Frame(None, self.document))
+        self.root = self.frame = len(self.frames) - 1
         self.state = self.empty()
 
     def empty(self) -> State:
         """A state in which nothing happened; what the modules of the project hold lies below every state."""
-        return State(Store(self.base_names), Store(self.base_heap))
+        return State(Store(self.library.names), Store(self.library.heap))
 
     def origin(self, node: ast.expr | ast.stmt | ast.arg) -> Origin:
         """Where a node of the document stands that is being run."""
@@ -165,14 +151,14 @@ class Run:
 
     def unknown(self, reason: str, key: str = "") -> Unknown:
         """A value that is not understood, equal to no other unless ``key`` says so."""
-        self.fresh += 1
-        return Unknown(reason, key or f"#{self.fresh}")
+        self.library.fresh += 1
+        return Unknown(reason, key or f"#{self.library.fresh}")
 
     def new(self, thing: Object) -> Ref:
         """Put an object into the heap."""
-        self.fresh += 1
-        self.state.heap[self.fresh] = thing
-        return Ref(self.fresh)
+        self.library.fresh += 1
+        self.state.heap[self.library.fresh] = thing
+        return Ref(self.library.fresh)
 
     def object(self, ref: Ref) -> Object:
         """The object that ``ref`` refers to, as far as the assumed conditions decide it."""

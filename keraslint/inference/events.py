@@ -85,6 +85,13 @@ class OldEvent:
 
 
 @dataclass(frozen=True)
+class ExpectedEvent:
+    """Data was given where the program expects an error: the compile call is meant to be wrong."""
+
+    compiled: Value | None
+
+
+@dataclass(frozen=True)
 class Unseen:
     """A call that looks like training on something that is not known to be a model."""
 
@@ -92,4 +99,4 @@ class Unseen:
     reason: str
 
 
-Event: TypeAlias = Union[CompileEvent, DataEvent, UseEvent, MonitorEvent, OldEvent, Unseen]
+Event: TypeAlias = Union[CompileEvent, DataEvent, UseEvent, MonitorEvent, OldEvent, ExpectedEvent, Unseen]

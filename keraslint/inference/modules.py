@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.inference.core import Frame
+from keraslint.inference.core import Exhausted
+from keraslint.inference.library import Frame
 from keraslint.inference.state import choice
 from keraslint.inference.values import Choice, Const, Imported, Module, Unknown
 
 if TYPE_CHECKING:
     from keraslint.inference.core import Run
     from keraslint.inference.values import Value
-
-MAX_MODULES = 64
-"""Modules of the project that are read for one document."""
 
 MAX_HOPS = 16
 """Re-exports followed from one module to the next."""
@@ -40,10 +38,6 @@ def member(run: Run, path: str, name: str) -> Value:
             return Module(inner)
         break
     shown = run.project.shown(path)
-    if len(run.modules) >= MAX_MODULES:
-        return Unknown(
-            f"more than {MAX_MODULES} modules of the project are not read", f"import {path}.{name}"
-        )
     return Unknown(f"'{name}' is not found in {shown}", f"import {path}.{name}")
 
 
@@ -63,29 +57,35 @@ def public(run: Run, path: str) -> list[str]:
     frame = load(run, path)
     if frame is None:
         return []
-    return sorted(name for holder, name in run.base_names if holder == frame and not name.startswith("_"))
+    return [name for name in run.library.exports.get(path, ()) if not name.startswith("_")]
 
 
 def load(run: Run, path: str) -> int | None:
     """The frame of the module at ``path``, run if it was not yet; None where it cannot be read."""
-    if path in run.modules:
-        return run.modules[path]
-    parsed = None if len(run.modules) >= MAX_MODULES else run.project.load(path)
+    library = run.library
+    if path in library.modules:
+        return library.modules[path]
+    parsed = run.project.load(path)
     if parsed is None:
+        library.modules[path] = None
         return None
     run.frames.append(Frame(None, run.project.number(path)))
-    frame = run.modules[path] = len(run.frames) - 1
-    outer = run.state, run.frame, run.active, run.entering
-    run.state, run.frame, run.active = run.empty(), frame, []
+    frame = library.modules[path] = len(run.frames) - 1
+    # In a state and with a budget of its own: what a module holds does not depend on who asks first.
+    outer = run.state, run.frame, run.active, run.entering, run.steps, run.merged
+    run.state, run.frame, run.active, run.steps, run.merged = run.empty(), frame, [], 0, 0
     run.loading += 1
     run.expecting += 1
     try:
         run.bind("__name__", Const(run.project.shown(path)))
         run.execute(parsed.tree.body)
-        run.base_names.update(run.state.names)
-        run.base_heap.update(run.state.heap)
+    except Exhausted:
+        pass  # What it was left with is what is known of it.
     finally:
+        library.names.update(run.state.names)
+        library.heap.update(run.state.heap)
+        library.exports[path] = tuple(sorted(name for holder, name in run.state.names if holder == frame))
         run.loading -= 1
         run.expecting -= 1
-        run.state, run.frame, run.active, run.entering = outer
+        run.state, run.frame, run.active, run.entering, run.steps, run.merged = outer
     return frame

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 # Each of these registers its handlers with the core.
 from keraslint.inference import calls, classes, conditions, expressions, methods, outside, statements  # noqa: F401
-from keraslint.inference.core import Arguments, Exhausted, Frame, Run
+from keraslint.inference.core import Arguments, Exhausted, Run
 from keraslint.inference.events import Event
 from keraslint.inference.projects import Project
 from keraslint.inference.state import State
@@ -29,7 +29,7 @@ class Interpreted:
 def interpret(parsed: Parsed, project: Project) -> Interpreted:
     """Run the document's top level, then what it defines and never calls, with unknown arguments."""
     tree = parsed.tree
-    run = Run(project, frames=[Frame(None, project.add(parsed))], modules={parsed.document.path: 0})
+    run = Run(project, project.add(parsed))
     stopped = None
     try:
         run.bind("__name__", Const("__main__"))

@@ -273,17 +273,18 @@ def imported_from(run: Run, node: ast.ImportFrom) -> None:
 
 def _starred(run: Run, module: str, path: str | None) -> None:
     if path is None:
-        run.stars.setdefault(run.module(), []).append(module)
+        run.library.stars.setdefault(run.module(), []).append(module)
         return
     for name in modules.public(run, path):
         run.bind(name, Imported(path, name))
-    for star in run.stars.get(run.modules.get(path, -1), []):
-        run.stars.setdefault(run.module(), []).append(star)
+    inner = run.library.modules.get(path)
+    for star in [] if inner is None else run.library.stars.get(inner, []):
+        run.library.stars.setdefault(run.module(), []).append(star)
 
 
 def _define(run: Run, made: Function | Class) -> None:
     """Keep what the document itself defines; what it imports is run by itself elsewhere."""
-    if not run.loading and run.module() == 0:
+    if not run.loading and run.module() == run.root:
         run.defined.append(made)
 
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from keraslint.inference import data, models
-from keraslint.inference.events import CompileEvent, DataEvent, ModelSeen, MonitorEvent, OldEvent
+from keraslint.inference.events import (
+    CompileEvent,
+    DataEvent,
+    ExpectedEvent,
+    ModelSeen,
+    MonitorEvent,
+    OldEvent,
+)
 from keraslint.inference.snapshot import freeze, frozen, look
 from keraslint.inference.state import simplify
 from keraslint.inference.values import (
@@ -105,6 +112,8 @@ def _takes_data(signature: _Signature) -> Handler:
                 run.events.append(OldEvent(seen, signature.old, run.origin(node)))
             _fed(run, signature, seen, arguments, node)
             _monitored(run, arguments, node)
+        elif not run.loading and not run.probing:
+            run.events.append(ExpectedEvent(look(run, ref, model, node).compiled))
         if signature.call == "fit":
             return History(run.origin(node))
         as_dict = arguments.get("return_dict") is not None

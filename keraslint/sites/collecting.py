@@ -10,6 +10,7 @@ from keraslint.findings import Undecided
 from keraslint.inference import (
     CompileEvent,
     DataEvent,
+    ExpectedEvent,
     MonitorEvent,
     OldEvent,
     Unseen,
@@ -96,6 +97,7 @@ class _Collector:
     def take(self, events: tuple[Event, ...]) -> None:
         """Take in all events; a compile call that some data reaches is judged there, a result at its call."""
         reached = {event.model.compiled for event in events if isinstance(event, DataEvent)}
+        reached |= {event.compiled for event in events if isinstance(event, ExpectedEvent)}
         for event in events:
             match event:
                 case Unseen():
