@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from keraslint.inference.library import Frame
 from keraslint.inference.state import State, Store, choice, merge, settle, simplify
-from keraslint.inference.values import Branched, Choice, Origin, Ref, Unknown
+from keraslint.inference.values import Branched, Choice, List, Origin, Ref, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from keraslint.inference.projects import Project
     from keraslint.inference.values import Class, Function, Item, Object, Value
 
-MAX_STEPS = 30_000
-"""Statements executed in one document, loops unrolled and calls followed; beyond, everything is unknown."""
+MAX_STEPS = 4_000
+"""Statements executed from one start (a document's top level, a function that nothing calls), loops unrolled
+and calls followed; beyond, everything is unknown."""
 
-MAX_MERGED = 300_000
-"""Names and objects compared where paths meet again, in one document."""
+MAX_MERGED = 150_000
+"""Names and objects compared where paths meet again, from one start."""
 
 MAX_DEPTH = 24
 """Calls of the program's own functions followed into each other."""
@@ -91,6 +92,7 @@ class Run:
     probing: bool = False
     steps: int = 0
     merged: int = 0
+    total: int = 0
 
     def __post_init__(self) -> None:
         """Start in a scope of the document's own, with nothing known but what modules hold."""
@@ -162,7 +164,8 @@ class Run:
 
     def object(self, ref: Ref) -> Object:
         """The object that ``ref`` refers to, as far as the assumed conditions decide it."""
-        thing = self.state.heap[ref.address]
+        # A path that was given up takes its objects with it; what still refers to them knows nothing of them.
+        thing = self.state.heap.find(ref.address) or List(rest=Unknown("it was made on a path given up"))
         return settle(thing, self.state.assumed) if isinstance(thing, Branched) else thing
 
     def split(self, value: Value, function: Callable[[Value], Value]) -> Value:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 # Each of these registers its handlers with the core.
 from keraslint.inference import calls, classes, conditions, expressions, methods, outside, statements  # noqa: F401
 from keraslint.inference.core import Arguments, Exhausted, Run
-from keraslint.inference.events import Event
+from keraslint.inference.events import Event, Unseen
 from keraslint.inference.projects import Project
 from keraslint.inference.state import State
 from keraslint.inference.values import Class, Const, Function, Instance, Model, Ref, Unknown, Value
 from keraslint.syntax.scout import Parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OPEN = Arguments(rest=Unknown("it is called from elsewhere"))
 
@@ -33,16 +38,33 @@ def interpret(parsed: Parsed, project: Project) -> Interpreted:
     stopped = None
     try:
         run.bind("__name__", Const("__main__"))
-        run.execute(tree.body)
+        _bounded(run, tree.body[0] if tree.body else None, lambda: run.execute(tree.body))
         run.state.live = True
         roots = _Roots(tree)
         _uncalled(run, roots, again=False)
         _uncalled(run, roots, again=True)
-    except Exhausted:
-        stopped = "the file takes more steps than are followed"
     except RecursionError:
         stopped = "the file is nested too deeply"
     return Interpreted(tuple(run.events), tuple(run.state.texts.items()), stopped)
+
+
+def _bounded(run: Run, start: ast.stmt | None, action: Callable[[], object]) -> None:
+    """Run something within the bounds; where they are reached, what was found so far stays."""
+    run.steps = run.merged = 0
+    if run.total > MAX_TOTAL:
+        return
+    before = run.frame, list(run.active), run.expecting, run.probing, run.loading
+    try:
+        action()
+    except Exhausted:
+        run.frame, run.active, run.expecting, run.probing, run.loading = before
+        if start is not None:
+            run.events.append(Unseen(run.origin(start), "it takes more steps than are followed"))
+    run.total += run.steps
+
+
+MAX_TOTAL = 60_000
+"""Statements executed in one document, from all starts together."""
 
 
 TRAINING = frozenset(
@@ -108,7 +130,7 @@ def _uncalled(run: Run, roots: _Roots, *, again: bool) -> None:
         if isinstance(thing, Class):
             _class(run, thing, roots)
         elif thing.node not in run.entered:
-            run.call(thing, OPEN, _somewhere(thing.node))
+            _bounded(run, thing.node, partial(run.call, thing, OPEN, _somewhere(thing.node)))
         run.state = before
         run.state.live = True
 
@@ -134,8 +156,10 @@ def _class(run: Run, cls: Class, roots: _Roots) -> None:
     if not waiting:
         return
     node = _somewhere(cls.node)
-    instance = run.call(cls, OPEN, node)
+    made: list[Value] = []
+    _bounded(run, cls.node, lambda: made.append(run.call(cls, OPEN, node)))
     run.state.live = True
+    instance = made[0] if made else None
     if not isinstance(instance, Ref):
         return
     # "call" is followed where the model is used; with unknown arguments it says nothing new.
@@ -161,7 +185,8 @@ def _prepares(function: Function) -> bool:
 def _tried(run: Run, function: Function, instance: Ref, node: ast.expr) -> State:
     """The state after one method, the current one left as it was."""
     before = run.state.copy()
-    run.call(classes.bind(function, instance), OPEN, node)
+    start = function.node if isinstance(function.node, ast.FunctionDef) else None
+    _bounded(run, start, lambda: run.call(classes.bind(function, instance), OPEN, node))
     after, run.state = run.state, before
     return after if after.live else before
 
