@@ -92,12 +92,12 @@ def _of_bytes(
 def _of_document(
     parsed: scout.Parsed, project: Project, versions: Sequence[Version], places: _Places
 ) -> list[Shown]:
-    """The sites in the order of the source, and the places that are none for want of knowledge."""
+    """The sites in the order of the source, and what is not judged that no site tells already."""
     inferred = sites.find(parsed, project)
     shown = [one for site in inferred.sites for one in _of_site(site, versions, places)]
-    shown += [
-        Shown(places(one.location), "", outcome=f"not judged: {one.reason}") for one in inferred.undecided
-    ]
+    said = {(one.location, part.text) for one in shown for part in one.written}
+    others = ((places(one.location), one.reason) for one in inferred.undecided)
+    shown += [Shown(at, "", outcome=f"not judged: {why}") for at, why in others if (at, why) not in said]
     return sorted(shown, key=lambda one: (one.location.document, one.location.cell or 0, one.location.span))
 
 

@@ -67,7 +67,7 @@ def parts_of(site: TrainingSite) -> Iterator[tuple[str, SitePart]]:
 def written(site: TrainingSite) -> tuple[Related, ...]:
     """Where each part was written, and which could not be read and why."""
     places = [
-        Related(part.location, name if isinstance(part, Given) else f"{name} (not known: {part.reason})")
+        Related(part.location, name if isinstance(part, Given) else f"{name} not known: {part.reason}")
         for name, part in parts_of(site)
         if not isinstance(part, NotGiven)
     ]
@@ -110,11 +110,11 @@ def _astray(outputs: Tree[Written], part: Tree[Written], head: Path, path: Path)
     if not path or not isinstance(part, Branch):
         return False
     intended = meant(outputs, part)
-    entry = next((key for key, meant_for in intended.items() if meant_for == head), None)
-    if entry is None or path[0] not in intended or intended[path[0]] == head:
-        return False
+    own = next((key for key, meant_for in intended.items() if meant_for == head), None)
+    if own is None or own == path[0]:
+        return own is None and path[0] in intended
     entries = dict(part.items)
-    return not alike(entries[entry], entries[path[0]])
+    return not alike(entries[own], entries[path[0]])
 
 
 def _paired_by(terms: list[Term], metrics: list[Metric], *, targets: bool) -> str:

@@ -18,6 +18,7 @@ ALWAYS = frozenset({"output", "target", "loss", "paired by"})
 NOTHING = "-"
 ASTRAY = " <-"
 LEGEND = "<- marks a head that gets another entry than the one written for it."
+LONGEST_PART = len("weighted_metrics")
 MAX_WIDTH = 40
 """Columns of one entry; a longer text is cut."""
 
@@ -42,10 +43,11 @@ def _block(shown: Shown, paint: Paint) -> Iterator[str]:
         return
     yield f"{paint('bold', place(shown.location))}: {', '.join(title)}"
     if shown.outcome:
-        yield f"  {paint('error', escape(shown.outcome))}"
+        yield f"  {paint('error', escape(' '.join(shown.outcome.split())))}"
     if shown.rows:
         yield from _table([_texts(row) for row in shown.rows], paint)
-    longest = max((width(one.text) for one in shown.written), default=0)
+    short = [width(one.text) for one in shown.written if width(one.text) <= LONGEST_PART]
+    longest = max(short, default=0)
     for one in shown.written:
         yield f"  {_padded(escape(one.text), longest)}  {paint('place', place(one.location))}"
 
