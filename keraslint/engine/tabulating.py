@@ -35,19 +35,19 @@ def _row(site: TrainingSite, outputs: Tree[Written], head: Path, paired: Paired)
     terms = [term for term in paired.terms if head[: len(term.head)] == term.head]
     metrics = [metric for metric in paired.metrics if head[: len(metric.head)] == metric.head]
 
-    def entry(part: str, paths: Iterable[Path | None]) -> Entry:
-        return _entries(outputs, parts.get(part), [(head, path) for path in paths])
+    def entry(part: str, pairs: Iterable[Pair]) -> Entry:
+        return _entries(outputs, parts.get(part), list(pairs))
 
-    plain = entry("metrics", [one.metric for one in metrics if not one.weighted])
-    weighted = entry("weighted_metrics", [one.metric for one in metrics if one.weighted])
+    plain = entry("metrics", [(one.head, one.metric) for one in metrics if not one.weighted])
+    weighted = entry("weighted_metrics", [(one.head, one.metric) for one in metrics if one.weighted])
     return Row(
         output=_path(head),
         layer=layer(outputs, head) or "",
-        target=entry("targets", [term.target for term in terms]),
-        loss=entry("loss", [term.loss for term in terms]),
-        weight=entry("loss_weights", [term.weight for term in terms]),
+        target=entry("targets", [(term.head, term.target) for term in terms]),
+        loss=entry("loss", [(term.head, term.loss) for term in terms]),
+        weight=entry("loss_weights", [(term.head, term.weight) for term in terms]),
         metrics=_joined(plain, weighted),
-        sample_weight=entry("sample_weight", [term.sample_weight for term in terms]),
+        sample_weight=entry("sample_weight", [(term.head, term.sample_weight) for term in terms]),
         paired_by=_paired_by(terms, metrics, targets="targets" in parts),
     )
 
@@ -82,8 +82,11 @@ def _entries(outputs: Tree[Written], part: SitePart | None, pairs: list[Pair]) -
         return Entry("")
     if not isinstance(part, Given):
         return Entry(UNKNOWN)
+    # Where a loss takes a subtree, too, positions in its list stand for no heads.
+    single = {head for head, _ in found} <= set(heads(outputs))
     texts = dict.fromkeys(_entry(part.tree, path) for _, path in found)
-    return Entry(", ".join(texts), any(_astray(outputs, part.tree, head, path) for head, path in found))
+    astray = single and any(_astray(outputs, part.tree, head, path) for head, path in found)
+    return Entry(", ".join(texts), astray)
 
 
 def _joined(one: Entry, other: Entry) -> Entry:

@@ -121,6 +121,17 @@ def test_an_output_that_is_written_identically_is_not_marked(
         assert ("<-" in capsys.readouterr().out) is marked
 
 
+def test_a_loss_of_a_subtree_marks_nothing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program = (
+        HOSTILE.replace("\\x1b[31m", "").replace("loss={", "loss=[total, {").replace('"mae"}', '"mae"}]')
+    )
+    (here / "train.py").write_text(program.replace("i =", "def total(y, p):\n    return 0.0\ni =", 1))
+    assert main(["show", "train.py"]) == 0
+    out = capsys.readouterr().out
+    assert "[0] total, [1].red: mse" in out
+    assert "<-" not in out
+
+
 def test_a_notebook_is_shown_by_cell(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first, _, rest = CONDITION.partition("bidir = ")
     cells: list[dict[str, object]] = [
