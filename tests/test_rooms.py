@@ -56,7 +56,8 @@ def stand_ins(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command", [["check", str(EXAMPLE)], ["rules"], ["explain", "KER202"], ["--version"]]
+    "command",
+    [["check", str(EXAMPLE)], ["show", str(EXAMPLE)], ["rules"], ["explain", "KER202"], ["--version"]],
 )
 def test_the_linter_loads_no_keras(command: list[str], stand_ins: Path) -> None:
     assert loaded(*command, names=HEAVY, path=stand_ins)[1] == []
