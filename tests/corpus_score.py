@@ -10,7 +10,7 @@ import argparse
 import ast
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,8 @@ RULES = {
     "Y1": {"KER108"},
     "Y2": {"KER108"},
     "Y2-conditional": {"KER108"},
-    "G1": {"KER401"},
+    "G1": {"KER401", "KER402", "KER403"},
+    "F1": {"KER803"},
     "SYNTAX": {"KER001"},
 }
 NEAR = 3
@@ -79,11 +80,13 @@ def main() -> None:
     labels = [json.loads(line) for line in arguments.labels.read_text(encoding="utf-8").splitlines() if line]
     score, expected = Score(), set()
     projects = {project for label in labels if (project := _root(arguments.folder, label)).is_dir()}
-    reports = dict(_reports(projects, {_path(arguments.folder, label) for label in labels}))
+    reports = dict(_reports(projects))
     for label in labels:
         report = reports.get(_path(arguments.folder, label))
         if report is not None:
-            expected |= set(_judge(label, report, score))
+            expected |= set(
+                _judge(label, report, [*report.findings, *_elsewhere(report, reports.values())], score)
+            )
     _print(score)
     if arguments.others:
         _print_others(reports.values(), expected)
@@ -97,20 +100,29 @@ def _path(folder: Path, label: dict[str, Any]) -> str:
     return str(_root(folder, label) / label["path"])
 
 
-def _reports(projects: Iterable[Path], wanted: set[str]) -> Iterator[tuple[str, Report]]:
-    """The reports of the wanted files; whole projects are checked, as a model may come from another file."""
+def _reports(projects: Iterable[Path]) -> Iterator[tuple[str, Report]]:
+    """The reports of all files; whole projects are checked, as a model may come from another file."""
     for project in sorted(projects):
         for outcome in check([str(project)], Settings(root=str(project), severity=Severity.INFO)):
             if isinstance(outcome, Crashed):
                 print(f"CRASHED {outcome.document} in {outcome.rule}: {outcome.traceback.splitlines()[-1]}")
-            elif isinstance(outcome, Report) and outcome.document in wanted:
+            elif isinstance(outcome, Report):
                 yield outcome.document, outcome
 
 
-def _judge(label: dict[str, Any], report: Report, score: Score) -> list[Finding]:
+def _elsewhere(report: Report, reports: Iterable[Report]) -> Iterator[Finding]:
+    """Findings of other files that name a place of this one, as a yield names the fit it feeds."""
+    for other in reports:
+        for finding in other.findings:
+            for related in finding.related:
+                if other is not report and related.location.document == report.document:
+                    yield replace(finding, location=related.location)
+
+
+def _judge(label: dict[str, Any], report: Report, findings: list[Finding], score: Score) -> list[Finding]:
     """Enter a label into the score; the findings that it expects come back."""
     lines = _lines(label, report.document)
-    near = [finding for finding in report.findings if not lines or any(at.near(finding) for at in lines)]
+    near = [finding for finding in findings if not lines or any(at.near(finding) for at in lines)]
     wanted = {code for name in label["expected_rules"] for code in RULES.get(name, ())}
     found = [finding for finding in near if finding.code in wanted]
     loud = [
