@@ -10,7 +10,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from keraslint.inference.library import Frame
+from keraslint.inference.holdings import Frame
 from keraslint.inference.state import State, Store, choice, merge, settle, simplify
 from keraslint.inference.values import Branched, Choice, List, Origin, Ref, Unknown
 
@@ -96,15 +96,15 @@ class Run:
 
     def __post_init__(self) -> None:
         """Start in a scope of the document's own, with nothing known but what modules hold."""
-        self.library = self.project.library
-        self.frames = self.library.frames
+        self.holdings = self.project.holdings
+        self.frames = self.holdings.frames
         self.frames.append(Frame(None, self.document))
         self.root = self.frame = len(self.frames) - 1
         self.state = self.empty()
 
     def empty(self) -> State:
         """A state in which nothing happened; what the modules of the project hold lies below every state."""
-        return State(Store(self.library.names), Store(self.library.heap))
+        return State(Store(self.holdings.names), Store(self.holdings.heap))
 
     def origin(self, node: ast.expr | ast.stmt | ast.arg) -> Origin:
         """Where a node of the document stands that is being run."""
@@ -153,14 +153,14 @@ class Run:
 
     def unknown(self, reason: str, key: str = "") -> Unknown:
         """A value that is not understood, equal to no other unless ``key`` says so."""
-        self.library.fresh += 1
-        return Unknown(reason, key or f"#{self.library.fresh}")
+        self.holdings.fresh += 1
+        return Unknown(reason, key or f"#{self.holdings.fresh}")
 
     def new(self, thing: Object) -> Ref:
         """Put an object into the heap."""
-        self.library.fresh += 1
-        self.state.heap[self.library.fresh] = thing
-        return Ref(self.library.fresh)
+        self.holdings.fresh += 1
+        self.state.heap[self.holdings.fresh] = thing
+        return Ref(self.holdings.fresh)
 
     def object(self, ref: Ref) -> Object:
         """The object that ``ref`` refers to, as far as the assumed conditions decide it."""

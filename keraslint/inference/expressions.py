@@ -41,7 +41,7 @@ def name(run: Run, node: ast.Name) -> Value:
     value = run.lookup(node.id)
     if value is not None:
         return modules.resolved(run, value)
-    symbol = symbols.from_star(node.id, run.library.stars.get(run.module(), []))
+    symbol = symbols.from_star(node.id, run.holdings.stars.get(run.module(), []))
     if symbol is not None:
         return Symbol(symbol)
     if node.id in PYTHON:

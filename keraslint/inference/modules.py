@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keraslint.inference.core import Exhausted
-from keraslint.inference.library import Frame
+from keraslint.inference.holdings import Frame
 from keraslint.inference.state import choice
 from keraslint.inference.values import Choice, Const, Imported, Module, Unknown
 
@@ -57,20 +57,20 @@ def public(run: Run, path: str) -> list[str]:
     frame = load(run, path)
     if frame is None:
         return []
-    return [name for name in run.library.exports.get(path, ()) if not name.startswith("_")]
+    return [name for name in run.holdings.exports.get(path, ()) if not name.startswith("_")]
 
 
 def load(run: Run, path: str) -> int | None:
     """The frame of the module at ``path``, run if it was not yet; None where it cannot be read."""
-    library = run.library
-    if path in library.modules:
-        return library.modules[path]
+    holdings = run.holdings
+    if path in holdings.modules:
+        return holdings.modules[path]
     parsed = run.project.load(path)
     if parsed is None:
-        library.modules[path] = None
+        holdings.modules[path] = None
         return None
     run.frames.append(Frame(None, run.project.number(path)))
-    frame = library.modules[path] = len(run.frames) - 1
+    frame = holdings.modules[path] = len(run.frames) - 1
     # In a state and with a budget of its own: what a module holds does not depend on who asks first.
     outer = run.state, run.frame, run.active, run.entering, run.steps, run.merged
     run.state, run.frame, run.active, run.steps, run.merged = run.empty(), frame, [], 0, 0
@@ -82,9 +82,9 @@ def load(run: Run, path: str) -> int | None:
     except Exhausted:
         pass  # What it was left with is what is known of it.
     finally:
-        library.names.update(run.state.names)
-        library.heap.update(run.state.heap)
-        library.exports[path] = tuple(sorted(name for holder, name in run.state.names if holder == frame))
+        holdings.names.update(run.state.names)
+        holdings.heap.update(run.state.heap)
+        holdings.exports[path] = tuple(sorted(name for holder, name in run.state.names if holder == frame))
         run.loading -= 1
         run.expecting -= 1
         run.state, run.frame, run.active, run.entering, run.steps, run.merged = outer

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.documents import Document, decode_module, read_bytes
 from keraslint.inference import symbols
-from keraslint.inference.library import Library
+from keraslint.inference.holdings import Holdings
 from keraslint.syntax.scout import Parsed, parse_document
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Project:
     def __init__(self, root: str = ".") -> None:
         """Nothing is read yet."""
         self.root = os.path.abspath(root)
-        self.library = Library()
+        self.holdings = Holdings()
         self._names: dict[str, str] = {}
         self._paths: list[str] = []
         self._numbers: dict[str, int] = {}

@@ -273,13 +273,13 @@ def imported_from(run: Run, node: ast.ImportFrom) -> None:
 
 def _starred(run: Run, module: str, path: str | None) -> None:
     if path is None:
-        run.library.stars.setdefault(run.module(), []).append(module)
+        run.holdings.stars.setdefault(run.module(), []).append(module)
         return
     for name in modules.public(run, path):
         run.bind(name, Imported(path, name))
-    inner = run.library.modules.get(path)
-    for star in [] if inner is None else run.library.stars.get(inner, []):
-        run.library.stars.setdefault(run.module(), []).append(star)
+    inner = run.holdings.modules.get(path)
+    for star in [] if inner is None else run.holdings.stars.get(inner, []):
+        run.holdings.stars.setdefault(run.module(), []).append(star)
 
 
 def _define(run: Run, made: Function | Class) -> None:

@@ -24,7 +24,7 @@ class Frame:
 
 
 @dataclass
-class Library:
+class Holdings:
     """The scopes of a project, and the names and objects that its modules were left with.
 
     ``names`` and ``heap`` lie below every state; ``modules`` has the frame of each module that was run,
