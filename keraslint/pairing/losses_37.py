@@ -70,7 +70,7 @@ class Losses:
         head, target = outputs, targets
         for key in flat.path:
             head, target = child(head, key), child(target, key)
-        weight = _resolved(sample_weight, flat.path)
+        weight = _resolved(sample_weight, flat.path, self.backend)
         loss, loss_weight = flat.weighted.loss, flat.weighted.weight
         given = Given(flat.path, head, target, loss, loss_weight, weight, self.backend, self.trees)
         return given.term(outputs, f"{flat.name}_loss" if logged else None)
@@ -179,7 +179,7 @@ def _weighted(loss: Nest, weight: Nest) -> Nest:
     return Weighted(loss, weight) if isinstance(loss, Spot) else None
 
 
-def _resolved(sample_weight: Nest, path: Path) -> Nest:
+def _resolved(sample_weight: Nest, path: Path, backend: Backend) -> Nest:
     """L45: sample weights are looked up by the path of the loss."""
     # if sample_weight is not None and tree.is_nested(sample_weight): resolve_path(path, sample_weight)
     found = sample_weight
@@ -196,6 +196,10 @@ def _resolved(sample_weight: Nest, path: Path) -> Nest:
     if isinstance(found, (list, tuple)) and len(found) > 1:
         message = "several sample weights for one loss are stacked, and their shapes decide what that does"
         raise UnknownError(message)
+    if backend == "tensorflow" and isinstance(found, dict):
+        # sample_weight = ops.convert_to_tensor(sample_weight), which makes no tensor of a dict
+        message = "Attempt to convert a value with an unsupported type (<class 'dict'>) to a Tensor."
+        raise RefusedError(Fault.SAMPLE_WEIGHT, "ValueError", message, "L45")
     if is_nested(found) and not spots(found):
         raise RefusedError(Fault.SAMPLE_WEIGHT, "ValueError", "None values not supported.", "L45")
     if isinstance(found, dict):
