@@ -47,6 +47,10 @@ def pair(request: Request, version: Version = TF_KERAS) -> Verdict:
         return Rejected(call, refused.error, refused.message, refused.fault, (refused.clause,))
     except UnknownError as unknown:
         return Undecided(str(unknown))
+    except TypeError as error:
+        if "'<' not supported" not in str(error):
+            raise
+        return Undecided(f"keys of several types have no order: {error}")
 
 
 def _paired(request: Request, version: Version) -> Paired:

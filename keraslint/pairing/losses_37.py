@@ -15,6 +15,7 @@ from keraslint.pairing.structure import (
     Nest,
     Spot,
     child,
+    has_dict,
     has_mapping,
     is_nested,
     mapped,
@@ -196,7 +197,7 @@ def _resolved(sample_weight: Nest, path: Path, backend: Backend) -> Nest:
     if isinstance(found, (list, tuple)) and len(found) > 1:
         message = "several sample weights for one loss are stacked, and their shapes decide what that does"
         raise UnknownError(message)
-    if backend == "tensorflow" and isinstance(found, dict):
+    if backend == "tensorflow" and is_nested(found) and has_dict(found):
         # sample_weight = ops.convert_to_tensor(sample_weight), which makes no tensor of a dict
         message = "Attempt to convert a value with an unsupported type (<class 'dict'>) to a Tensor."
         raise RefusedError(Fault.SAMPLE_WEIGHT, "ValueError", message, "L45")
