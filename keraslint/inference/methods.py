@@ -43,8 +43,8 @@ def method(run: Run, callee: Method, arguments: Arguments, node: ast.expr) -> Va
             return inheritance.super_call(run, above, callee.name, arguments, node)
         case Const(value=str() as text):
             return _of_string(run, text, callee.name, arguments)
-        case Tuple() as thing:
-            return _of_sequence(run, thing, callee.name)
+        case Tuple():
+            return _of_sequence(run, callee.name)
         case Array() | Tensor() as one:
             return _of_array(run, one, callee.name, node)
         case Batches() as source:
@@ -73,7 +73,7 @@ def _of_object(
             return training.call_method(run, ref, name, arguments, node)
         case List():
             handler = LIST_METHODS.get(name)
-            return _of_sequence(run, thing, name) if handler is None else handler(run, ref, thing, arguments)
+            return _of_sequence(run, name) if handler is None else handler(run, ref, thing, arguments)
         case Dict():
             dict_handler = DICT_METHODS.get(name)
             return (
@@ -229,10 +229,7 @@ DICT_METHODS: dict[str, Callable[[Run, Ref, Dict, Arguments], Value]] = {
 }
 
 
-def _of_sequence(run: Run, thing: List | Tuple, name: str) -> Value:
-    if name == "_asdict" and isinstance(thing, Tuple) and thing.fields:
-        pairs = tuple((Const(key), item) for key, item in zip(thing.fields, thing.items, strict=False))
-        return run.new(Dict(pairs))
+def _of_sequence(run: Run, name: str) -> Value:
     return run.unknown(f"what '{name}' of a sequence returns")
 
 

@@ -49,14 +49,9 @@ def freeze(run: Run, value: Value, depth: int = 0) -> Value:
             return _object(run, run.object(value), depth)
         case Tuple(rest=Unknown() as rest):
             return rest
-        case Tuple(items=items, fields=None):
+        case Tuple(items=items):
             return Snapshot(
                 "tuple", tuple((place, _item(run, item, depth)) for place, item in enumerate(items))
-            )
-        case Tuple(items=items, fields=fields) if fields is not None:
-            return Snapshot(
-                "namedtuple",
-                tuple((key, _item(run, item, depth)) for key, item in zip(fields, items, strict=False)),
             )
         case _:
             return value

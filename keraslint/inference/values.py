@@ -90,7 +90,6 @@ class Tuple:
 
     items: tuple[Item, ...]
     rest: Unknown | None = None
-    fields: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
