@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keraslint.inference.projects import Project
     from keraslint.inference.values import Class, Function, Item, Object, Value
 
-MAX_STEPS = 4_000
+MAX_STEPS = 8_000
 """Statements executed from one start (a document's top level, a function that nothing calls), loops unrolled
 and calls followed; beyond, everything is unknown."""
 
