@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from keraslint.engine.settings import Settings
+from keraslint.engine.settings import Settings, Style
 from keraslint.engine.targets import BadVersionError, targets
 from keraslint.findings import Severity
 
@@ -31,6 +31,7 @@ class Options:
     ignore: tuple[str, ...] = ()
     keras_version: tuple[str, ...] = ()
     severity: str | None = None
+    style: Style | None = None
 
 
 def settings(paths: Sequence[str], options: Options) -> Settings:
@@ -49,6 +50,7 @@ def settings(paths: Sequence[str], options: Options) -> Settings:
         exclude=(*table.get("exclude", Settings.exclude), *table.get("extend-exclude", ())),
         versions=targets(versions) if versions else Settings.versions,
         severity=Severity(options.severity or table.get("severity", Settings.severity.value)),
+        style=options.style,
     )
 
 

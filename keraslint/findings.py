@@ -74,7 +74,8 @@ class Finding:
     """One place where Keras does not do what was written.
 
     ``given`` are the conditions in the source under which it holds, ``versions`` the target versions of
-    Keras in which it does; both are empty where it always holds.
+    Keras in which it does; both are empty where it always holds. ``unfixed`` says why no fix is offered
+    where one was looked for.
     """
 
     code: str
@@ -86,6 +87,7 @@ class Finding:
     versions: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    unfixed: str = ""
 
 
 @dataclass(frozen=True)

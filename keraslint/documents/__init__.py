@@ -3,9 +3,9 @@
 from keraslint.documents.discovery import EXCLUDED, SUFFIXES, discover
 from keraslint.documents.ignore import Exclusion
 from keraslint.documents.model import Cell, Document, Failure
-from keraslint.documents.reading import decode, decode_module, read_bytes
+from keraslint.documents.reading import Reader, decode, decode_module, read_bytes
 
 __all__ = [
-    "EXCLUDED", "SUFFIXES", "Cell", "Document", "Exclusion", "Failure", "decode", "decode_module", "discover",
-    "read_bytes",
+    "EXCLUDED", "SUFFIXES", "Cell", "Document", "Exclusion", "Failure", "Reader", "decode", "decode_module",
+    "discover", "read_bytes",
 ]  # fmt: skip

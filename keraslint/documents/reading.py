@@ -6,7 +6,7 @@ import io
 import os
 import stat
 import tokenize
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from keraslint.documents.model import Document, Failure
 from keraslint.documents.notebook import read_notebook
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NOTEBOOK = ".ipynb"
+
+Reader: TypeAlias = "Callable[[str], bytes | str]"
+"""What gives the bytes of a file by its path, or one line saying why they cannot be had."""
 
 
 def read_bytes(path: str) -> bytes | str:

@@ -24,6 +24,7 @@ from keraslint.syntax import concrete, scout
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from keraslint.documents import Reader
     from keraslint.engine.settings import Settings
     from keraslint.findings import Finding, Location, Outcome, Undecided
     from keraslint.rules import Registered
@@ -38,6 +39,7 @@ class _Run:
     settings: Settings
     rules: tuple[Registered, ...]
     project: Project
+    read: Reader
     order: dict[str, None] = field(default_factory=dict)
     documents: dict[str, Document | None] = field(default_factory=dict)
     findings: dict[str, dict[Finding, None]] = field(default_factory=lambda: defaultdict(dict))
@@ -53,21 +55,21 @@ class _Run:
     def document(self, path: str) -> Document | None:
         """A document by its path; a site may name one that was not asked for."""
         if path not in self.documents:
-            data = read_bytes(path)
+            data = self.read(path)
             decoded = decode(path, data) if isinstance(data, bytes) else None
             self.documents[path] = decoded if isinstance(decoded, Document) else None
         return self.documents[path]
 
 
-def check(paths: Sequence[str], settings: Settings) -> list[Outcome]:
+def check(paths: Sequence[str], settings: Settings, read: Reader = read_bytes) -> list[Outcome]:
     """Check every file under ``paths``. Files that are named are parsed whatever they hold."""
-    run = _start(settings, paths)
+    run = _start(settings, paths, read)
     named = {os.path.normpath(path) for path in paths}
     found = list(discover(paths, Exclusion(settings.root, settings.exclude)))
     for path in found:
         run.project.register(path)
     for path in found:
-        data = read_bytes(path)
+        data = read(path)
         if isinstance(data, str):
             run.others.append(Skipped(path, data))
             continue
@@ -79,17 +81,18 @@ def check(paths: Sequence[str], settings: Settings) -> list[Outcome]:
 
 def check_source(path: str, data: bytes, settings: Settings) -> list[Outcome]:
     """Check bytes that came from elsewhere as if they stood at ``path``."""
-    run = _start(settings, [path])
+    run = _start(settings, [path], read_bytes)
     run.order[path] = None
     _check_bytes(path, data, run)
     return _outcomes(run)
 
 
-def _start(settings: Settings, paths: Sequence[str]) -> _Run:
+def _start(settings: Settings, paths: Sequence[str], read: Reader) -> _Run:
     for _, selectors in settings.per_file_ignores:
         for selector in selectors:
             verify(selector)
-    return _Run(settings, selected(settings.select, settings.ignore), Project(project_root(paths)))
+    rules = selected(settings.select, settings.ignore)
+    return _Run(settings, rules, Project(project_root(paths), read), read)
 
 
 def _check_bytes(path: str, data: bytes, run: _Run) -> None:

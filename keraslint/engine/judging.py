@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keraslint.documents import Failure
-    from keraslint.findings import Finding, Location
+    from keraslint.findings import Finding, Fix, Location
     from keraslint.inference import Project
     from keraslint.pairing import Verdict
     from keraslint.pairing.versions import Version
@@ -144,9 +144,15 @@ def _one(
         return None
     return replace(
         group[0].finding,
+        fixes=_common_fixes([claim.finding for claim in group]),
         given=group[0].finding.given or given,
         versions=() if len(holding) == len(versions) else tuple(str(at) for at in sorted(holding)),
     )
+
+
+def _common_fixes(findings: Sequence[Finding]) -> tuple[Fix, ...]:
+    """The fixes that every alternative and version offers: what is safe in one may not be in another."""
+    return tuple(fix for fix in findings[0].fixes if all(fix in one.fixes for one in findings))
 
 
 def _given(holding: Sequence[TrainingSite], all_sites: Sequence[TrainingSite]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from keraslint.documents import Document
-    from keraslint.findings import Finding, Undecided
+    from keraslint.findings import Edit, Finding, Undecided
 
     Lookup = Callable[[str], Document | None]
 
@@ -23,12 +23,10 @@ def placed(location: Location, lookup: Lookup) -> Location:
     if cell is None:
         return location
     span, before = location.span, cell.first - 1
-    inner = Span(
-        span.line - before,
-        span.column + cell.indent,
-        min(span.end_line, cell.last) - before,
-        span.end_column + cell.indent,
-    )
+    end = (span.end_line, span.end_column)
+    if document and span.end_line > cell.last:
+        end = (cell.last, len(document.lines[cell.last - 1]) + 1)
+    inner = Span(span.line - before, span.column + cell.indent, end[0] - before, end[1] + cell.indent)
     return replace(location, span=inner, cell=cell.number, raw_line=cell.raw_lines[span.line - cell.first])
 
 
@@ -47,7 +45,18 @@ def moved(finding: Finding, move: Callable[[Location], Location]) -> Finding:
 
 def placed_finding(finding: Finding, lookup: Lookup) -> Finding:
     """The finding with all of its locations placed."""
-    return moved(finding, lambda location: placed(location, lookup))
+    fixes = tuple(
+        replace(fix, edits=tuple(replace(edit, text=_indented(edit, lookup)) for edit in fix.edits))
+        for fix in finding.fixes
+    )
+    return moved(replace(finding, fixes=fixes), lambda location: placed(location, lookup))
+
+
+def _indented(edit: Edit, lookup: Lookup) -> str:
+    """The new text as it has to stand in a cell whose lines are all indented."""
+    document = lookup(edit.location.document)
+    cell = document.cell_at(edit.location.span.line) if document else None
+    return edit.text.replace("\n", "\n" + " " * cell.indent) if cell else edit.text
 
 
 def placed_undecided(undecided: Undecided, lookup: Lookup) -> Undecided:

@@ -13,7 +13,7 @@ from keraslint.syntax.scout import Parsed, parse_document
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keraslint.documents import Failure
+    from keraslint.documents import Failure, Reader
 
 MAX_KEPT = 256
 """Parsed modules that are kept in memory."""
@@ -25,9 +25,10 @@ MAX_BYTES = 2_000_000
 class Project:
     """The modules below ``root``. Mutable: it remembers what it read."""
 
-    def __init__(self, root: str = ".") -> None:
+    def __init__(self, root: str = ".", read: Reader = read_bytes) -> None:
         """Nothing is read yet."""
         self.root = os.path.abspath(root)
+        self._read_bytes = read
         self.holdings = Holdings()
         self._names: dict[str, str] = {}
         self._paths: list[str] = []
@@ -127,7 +128,7 @@ class Project:
     def _read(self, path: str) -> Parsed | None:
         if not path.endswith(".py"):
             return _parsed(Document(path, ""))
-        data = read_bytes(path)
+        data = self._read_bytes(path)
         if isinstance(data, str) or len(data) > MAX_BYTES:
             return None
         return _parsed(decode_module(path, data))

@@ -33,6 +33,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "related": [{"message": one.text, **_location(one.location)} for one in finding.related],
         "fix": fixes[0] if fixes else None,
         "other_fixes": fixes[1:],
+        "unfixed": finding.unfixed or None,
         "url": None,
     }
 

@@ -35,7 +35,7 @@ class Rule:
         """The kebab-case name: the module's own."""
         return self.module.rpartition(".")[2].replace("_", "-")
 
-    def finding(
+    def finding(  # noqa: PLR0913 (a finding has as many optional parts)
         self,
         location: Location,
         message: str,
@@ -43,6 +43,7 @@ class Rule:
         severity: Severity | None = None,
         related: tuple[Related, ...] = (),
         fixes: tuple[Fix, ...] = (),
+        unfixed: str = "",
     ) -> Finding:
         """A finding of this rule at ``location``."""
         return Finding(
@@ -53,4 +54,5 @@ class Rule:
             location=location,
             related=related,
             fixes=fixes,
+            unfixed=unfixed,
         )
