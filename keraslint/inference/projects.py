@@ -40,6 +40,10 @@ class Project:
         """Let a file go by the name under which it was asked for."""
         self._names[os.path.abspath(path)] = path
 
+    def registered(self) -> tuple[str, ...]:
+        """The files that were asked for."""
+        return tuple(self._names.values())
+
     def number(self, path: str) -> int:
         """The number of a document of the project."""
         if path not in self._numbers:

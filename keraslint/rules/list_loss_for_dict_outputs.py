@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.findings import Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
 from keraslint.sites.reading import declaration_of, has_mapping, heads, is_sequence, placement, raises
@@ -33,7 +34,10 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     if placed:
                         severity = Severity.ERROR if placed.harmful else Severity.INFO
                         message = placed.sentence("losses")
-                        yield rule.finding(loss.location, message, severity=severity, related=(declaration,))
+                        fixes = parts.both(site, loss, placed, "losses")
+                        yield rule.finding(
+                            loss.location, message, severity=severity, related=(declaration,), fixes=fixes
+                        )
                 case Rejected(fault=Fault.LOSS_STRUCTURE):
                     consequence = raises(verdict)
                     message = f"{consequence}: a list of losses for outputs in a dict, {list(outputs.keys)}"

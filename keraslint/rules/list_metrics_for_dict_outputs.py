@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.findings import Severity
 from keraslint.pairing import Paired, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
 from keraslint.sites.reading import declaration_of, has_mapping, is_sequence, placement
@@ -24,14 +25,14 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     """Compare the head that each metric is computed for with the position it was written at."""
     match site, verdict:
         case TrainingSite(compiled=CompileCall() as compiled), Paired() as paired:
-            yield from _check(site.outputs, compiled.metrics, paired, weighted=False)
-            yield from _check(site.outputs, compiled.weighted_metrics, paired, weighted=True)
+            yield from _check(site, compiled.metrics, paired, weighted=False)
+            yield from _check(site, compiled.weighted_metrics, paired, weighted=True)
 
 
-def _check(declared: SitePart, metrics: SitePart, paired: Paired, *, weighted: bool) -> Iterator[Finding]:
-    match declared, metrics:
+def _check(site: TrainingSite, metrics: SitePart, paired: Paired, *, weighted: bool) -> Iterator[Finding]:
+    match site.outputs, metrics:
         case (
-            Given(tree=Branch() as outputs),
+            Given(tree=Branch() as outputs) as declared,
             Given(tree=Branch() as written),
         ) if has_mapping(outputs) and is_sequence(written):
             pairs = [(metric.head, metric.metric) for metric in paired.metrics if metric.weighted == weighted]
@@ -42,4 +43,5 @@ def _check(declared: SitePart, metrics: SitePart, paired: Paired, *, weighted: b
                     placed.sentence("metrics"),
                     severity=Severity.WARNING if placed.harmful else Severity.INFO,
                     related=(declaration_of(declared),),
+                    fixes=parts.both(site, metrics, placed, "metrics"),
                 )

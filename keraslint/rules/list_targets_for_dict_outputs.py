@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.findings import Severity
 from keraslint.pairing import Paired, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite
 from keraslint.sites.reading import declaration_of, has_mapping, is_sequence, placement
@@ -36,4 +37,5 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     placed.sentence("targets"),
                     severity=Severity.ERROR if placed.harmful else Severity.INFO,
                     related=(declaration_of(declared),),
+                    fixes=parts.both(site, targets, placed, "targets"),
                 )

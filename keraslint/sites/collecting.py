@@ -34,6 +34,7 @@ from keraslint.sites.model import (
     Unread,
 )
 from keraslint.sites.places import Places
+from keraslint.sites.sources import Sources
 from keraslint.sites.trees import part, whole
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def find(parsed: Parsed, project: Project) -> Inferred:
     collector.take(interpreted.events)
     if interpreted.stopped is not None:
         collector.undecide(Origin(1, 0, 1, 0, project.add(parsed)), interpreted.stopped)
+    collector.sources.sites = tuple(collector.sites)
     return Inferred(tuple(collector.sites), tuple(collector.undecided))
 
 
@@ -91,6 +93,7 @@ class _Collector:
         self.places = places
         self.texts = texts
         self.aside = aside
+        self.sources = Sources(places.project)
         self.sites: dict[TrainingSite, None] = {}
         self.undecided: dict[Undecided, None] = {}
 
@@ -147,6 +150,7 @@ class _Collector:
             given=tuple(self._given(given | way)),
             evidence=None if counted is None else counted.evidence,
             doubtful=any(map(doubtful, way)),
+            sources=self.sources,
         )
         self.sites[self._with_aside(site, event)] = None
 

@@ -5,12 +5,15 @@ Each part is a tree whose leaves know their text and place, or a reason why it c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, Union
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias, Union
 
 from keraslint.findings import Location
 from keraslint.pairing import Call, Feed, ModelKind
-from keraslint.tree import Tree
+from keraslint.tree import Path, Tree
+
+if TYPE_CHECKING:
+    from keraslint.sites.sources import Sources
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,13 @@ class Written:
 
 @dataclass(frozen=True)
 class Given:
-    """A part that was read. ``location`` is where its outermost container was written."""
+    """A part that was read. ``location`` is the expression that was passed; ``entries`` are those that put
+    each branch and leaf below it into its container.
+    """
 
     tree: Tree[Written]
     location: Location
+    entries: tuple[tuple[Path, Location], ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,8 @@ class TrainingSite:
     ``given`` holds the conditions under which this alternative is the one that runs, as source text
     (``bidir``, ``not bidir``). ``model`` is where the model was made. ``evidence`` says what the number
     of outputs was taken from, where the outputs themselves could not be read. ``doubtful`` says that some
-    condition is on what a call returned: the alternative may be none that ever runs.
+    condition is on what a call returned: the alternative may be none that ever runs. ``sources`` are the
+    documents, for whoever writes fixes.
     """
 
     model: Location
@@ -132,3 +139,4 @@ class TrainingSite:
     old_calls: tuple[OldCall, ...] = ()
     evidence: str | None = None
     doubtful: bool = False
+    sources: Sources | None = field(default=None, compare=False, repr=False)

@@ -22,10 +22,13 @@ from keraslint.sites.model import NOT_GIVEN, Given, Unread, Written
 from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keraslint.findings import Location
     from keraslint.inference.values import Value
     from keraslint.sites.model import SitePart
     from keraslint.sites.places import Places
-    from keraslint.tree import Tree
+    from keraslint.tree import Path, Tree
 
 
 def part(item: Item | None, places: Places) -> SitePart:
@@ -48,9 +51,17 @@ def whole(value: Value, origin: Origin, places: Places) -> SitePart:
         case Symbol(name=symbol) if symbol.partition(".")[0] not in symbols.HARMLESS:
             return Unread(f"'{symbol}' is not a file of the project", location)
         case Snapshot() | Tensor() | Array() | Const() | Made() | Function() | Symbol():
-            return Given(_tree(value, origin, places), location)
+            return Given(_tree(value, origin, places), location, tuple(_entries(value, places)))
         case _:
             return Unread("it is neither a container nor anything that Keras pairs", location)
+
+
+def _entries(value: Value, places: Places, path: Path = ()) -> Iterator[tuple[Path, Location]]:
+    """Where each entry of a container was written, at every depth."""
+    if isinstance(value, Snapshot):
+        for key, item in value.items:
+            yield (*path, key), places.location(item.origin)
+            yield from _entries(item.value, places, (*path, key))
 
 
 def _tree(value: Value, origin: Origin, places: Places) -> Tree[Written]:

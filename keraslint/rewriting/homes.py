@@ -1,0 +1,198 @@
+"""A part of a site enters; the display that it was written as leaves, if it is used for nothing else.
+
+A display is followed from where it stands to the call that takes it, by names alone: through an assignment
+that is read once, out of a function that is called once, into a parameter that is read once. Where that
+leads anywhere else, a reason leaves.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+from keraslint.rewriting.containers import Container
+from keraslint.sites.model import Given
+from keraslint.sites.reading import heads, label
+from keraslint.tree import Branch, at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keraslint.findings import Location
+    from keraslint.sites.model import TrainingSite
+    from keraslint.sites.sources import Source, Sources
+    from keraslint.tree import Path
+
+Scope: TypeAlias = Union[ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
+
+MAX_STEPS = 12
+"""Assignments, returns and parameters followed from a display."""
+
+
+def agreed(site: TrainingSite, part: Given) -> bool:
+    """Whether every site that takes this part has the same heads and as many entries for them.
+
+    A call that is reached in several ways is several sites; one edit has to be right for all.
+    """
+    others = () if site.sources is None else site.sources.sites
+    seen = {_shape(other, one) for other in others for one in _parts(other) if one.location == part.location}
+    return len(seen) <= 1
+
+
+def _parts(site: TrainingSite) -> Iterator[Given]:
+    calls, data = site.compiled, site.data
+    if calls is not None:
+        yield from (
+            part
+            for part in (calls.loss, calls.loss_weights, calls.metrics, calls.weighted_metrics)
+            if isinstance(part, Given)
+        )
+    if data is not None:
+        yield from (part for part in (data.targets, data.sample_weight) if isinstance(part, Given))
+
+
+def _shape(site: TrainingSite, part: Given) -> tuple[object, ...]:
+    outputs = site.outputs.tree if isinstance(site.outputs, Given) else None
+    declared = () if outputs is None else tuple((head, label(outputs, head)) for head in heads(outputs))
+    return declared, part.tree.keys if isinstance(part.tree, Branch) else None
+
+
+def container(site: TrainingSite, part: Given, path: Path = ()) -> Container | None:
+    """The display that a container of a part was written as, whatever else it is used for."""
+    tree = at(part.tree, path)
+    places = dict(part.entries)
+    if site.sources is None or not isinstance(tree, Branch) or not tree.items:
+        return None
+    locations = [places.get((*path, key)) for key in tree.keys]
+    first = locations[0]
+    source = None if first is None else site.sources.source(first.document)
+    if source is None:
+        return None
+    nodes = [None if one is None or one.document != source.path else source.node(one) for one in locations]
+    around = None if nodes[0] is None else source.parents.get(nodes[0])
+    if not isinstance(around, ast.List | ast.Tuple | ast.Dict):
+        return None
+    found = Container(source, around)
+    return found if found.plain and found.values == nodes else None
+
+
+def own_container(site: TrainingSite, part: Given, path: Path = ()) -> Container | None:
+    """The same, where it is used for this part alone."""
+    found = container(site, part, path)
+    if found is None or site.sources is None or not agreed(site, part):
+        return None
+    calls = [call.location for call in (site.compiled, site.data) if call is not None]
+    return None if strays(found.source, found.node, calls, site.sources) else found
+
+
+def strays(source: Source, node: ast.expr, calls: list[Location], sources: Sources, steps: int = 0) -> str:
+    """Where a value is used otherwise than in one of these calls; empty where it is not."""
+    here = source.location(node)
+    parent = source.parents.get(node)
+    if any(_within(here, call) for call in calls) or _is_a_batch(source, parent):
+        return ""
+    if steps > MAX_STEPS or parent is None:
+        return "it goes through too many names"
+    onward = _onward(source, node, parent, sources)
+    if isinstance(onward, str):
+        return onward
+    return next((why for one in onward if (why := strays(source, one, calls, sources, steps + 1))), "")
+
+
+def _is_a_batch(source: Source, parent: ast.AST | None) -> bool:
+    """Whether what stands here is given by a generator or a ``PyDataset``."""
+    returned = isinstance(parent, ast.Return) and _function(source, parent) == "__getitem__"
+    return returned or isinstance(parent, ast.Yield)
+
+
+def _onward(source: Source, node: ast.expr, parent: ast.AST, sources: Sources) -> list[ast.expr] | str:
+    """Where a value goes next, by what stands around it; or why that is not known."""
+    match parent:
+        case ast.List() | ast.Tuple() | ast.Dict() | ast.IfExp():
+            onward: list[ast.expr] | str = [parent]
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            onward = _reads(source, parent, name, sources)
+        case ast.Return():
+            onward = _calls(source, _function(source, parent), sources)
+        case ast.keyword() | ast.Call():
+            onward = _parameter_reads(source, node, parent, sources)
+        case _:
+            onward = f"it is used at line {source.span(node).line}"
+    return onward
+
+
+def _within(inner: Location, outer: Location) -> bool:
+    one, other = inner.span, outer.span
+    return (
+        inner.document == outer.document
+        and (other.line, other.column) <= (one.line, one.column)
+        and (one.end_line, one.end_column) <= (other.end_line, other.end_column)
+    )
+
+
+def _function(source: Source, node: ast.AST) -> str:
+    names = (one.name for one in source.above(node) if isinstance(one, ast.FunctionDef))
+    return next(names, "")
+
+
+def _scope(source: Source, node: ast.AST) -> Scope:
+    scopes = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    return next(one for one in source.above(node) if isinstance(one, scopes))
+
+
+def _named(scope: ast.AST, name: str) -> Iterator[ast.Name]:
+    return (one for one in ast.walk(scope) if isinstance(one, ast.Name) and one.id == name)
+
+
+def _reads(source: Source, statement: ast.AST, name: str, sources: Sources) -> list[ast.expr] | str:
+    """The one place where a name that is assigned once is read."""
+    scope = _scope(source, statement)
+    found = list(_named(scope, name))
+    if isinstance(scope, ast.Module) and _elsewhere(source, name, sources):
+        return f"'{name}' is used in other files too"
+    if sum(isinstance(one.ctx, ast.Store) for one in found) > 1:
+        return f"'{name}' is assigned more than once"
+    reads: list[ast.expr] = [one for one in found if isinstance(one.ctx, ast.Load)]
+    return reads if len(reads) == 1 else f"'{name}' is used {len(reads)} times"
+
+
+def _calls(source: Source, name: str, sources: Sources) -> list[ast.expr] | str:
+    """The one call of a function."""
+    found = list(_named(source.tree, name))
+    around = [(read, source.parents.get(read)) for read in found]
+    calls = [call for read, call in around if isinstance(call, ast.Call) and call.func is read]
+    if not name or len(found) != 1 or len(calls) != 1 or _elsewhere(source, name, sources):
+        return f"'{name}' is not called exactly once"
+    return [*calls]
+
+
+def _parameter_reads(
+    source: Source, node: ast.expr, parent: ast.AST, sources: Sources
+) -> list[ast.expr] | str:
+    """The one place where the parameter is read that a value is passed to."""
+    call = source.parents.get(parent) if isinstance(parent, ast.keyword) else parent
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+        return "it is passed to code that is not seen"
+    callee = call.func.id
+    functions = [
+        one for one in ast.walk(source.tree) if isinstance(one, ast.FunctionDef) and one.name == callee
+    ]
+    if len(functions) != 1 or isinstance(_calls(source, callee, sources), str):
+        return f"'{callee}' is not one function that is called once"
+    names = [one.arg for one in (*functions[0].args.posonlyargs, *functions[0].args.args)]
+    if isinstance(parent, ast.keyword):
+        name = parent.arg or ""
+    else:
+        place = call.args.index(node)
+        name = names[place] if place < len(names) else ""
+    reads: list[ast.expr] = list(_named(functions[0], name))
+    return reads if len(reads) == 1 else f"the parameter '{name}' is used {len(reads)} times"
+
+
+def _elsewhere(source: Source, name: str, sources: Sources) -> bool:
+    """Whether another document that was asked for uses this name."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    return any(
+        other.path != source.path and any(word.search(line) for line in other.lines) for other in sources
+    )

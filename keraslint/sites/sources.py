@@ -1,0 +1,112 @@
+"""The source behind the sites: from the place of an expression to its node, and back.
+
+Places enter as people count them (characters, from 1), as ``places`` makes them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Location, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keraslint.inference import Project
+    from keraslint.sites.model import TrainingSite
+
+
+@dataclass(eq=False)
+class Source:
+    """One document: its lines and its nodes. Mutable: it remembers what was looked for."""
+
+    path: str
+    lines: tuple[str, ...]
+    tree: ast.Module
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """The node around each node."""
+        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def _by_span(self) -> dict[Span, ast.expr]:
+        nodes = [node for node in ast.walk(self.tree) if isinstance(node, ast.expr)]
+        return {self.span(node): node for node in reversed(nodes)}
+
+    def node(self, location: Location) -> ast.expr | None:
+        """The expression that stands at a place, from its first character to its last."""
+        return self._by_span.get(location.span)
+
+    def span(self, node: ast.expr | ast.stmt | ast.keyword | ast.arg) -> Span:
+        """Where a node stands."""
+        end_line = node.end_lineno or node.lineno
+        return Span(
+            node.lineno,
+            self._column(node.lineno, node.col_offset),
+            end_line,
+            self._column(end_line, node.end_col_offset or node.col_offset),
+        )
+
+    def location(self, node: ast.expr | ast.stmt | ast.keyword | ast.arg) -> Location:
+        """Where a node stands, with the document's name."""
+        return Location(self.path, self.span(node))
+
+    def text(self, span: Span) -> str:
+        """What stands at a span."""
+        lines = list(self.lines[span.line - 1 : span.end_line])
+        if not lines:
+            return ""
+        lines[-1] = lines[-1][: span.end_column - 1]
+        lines[0] = lines[0][span.column - 1 :]
+        return "\n".join(lines)
+
+    def above(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, from the inside."""
+        while node in self.parents:
+            node = self.parents[node]
+            yield node
+
+    @cached_property
+    def quote(self) -> str:
+        """The quotes that most strings of the document stand in."""
+        strings = (node for node in ast.walk(self.tree) if isinstance(node, ast.Constant))
+        marks = Counter(
+            self.lines[node.lineno - 1][span.column - 1 : span.column]
+            for node in strings
+            if isinstance(node.value, str) and (span := self.span(node))
+        )
+        return "'" if marks["'"] > marks['"'] else '"'
+
+    def _column(self, line: int, column: int) -> int:
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        return column + 1 if text.isascii() else len(text.encode()[:column].decode(errors="ignore")) + 1
+
+
+class Sources:
+    """The documents of a project, each indexed once, and the sites that were found. Mutable."""
+
+    def __init__(self, project: Project) -> None:
+        """Nothing is indexed yet."""
+        self._project = project
+        self._sources: dict[str, Source | None] = {}
+        self.sites: tuple[TrainingSite, ...] = ()
+
+    def source(self, path: str) -> Source | None:
+        """A document of the project by its path."""
+        if path not in self._sources:
+            parsed = self._project.load(path)
+            indexed = None if parsed is None else Source(path, parsed.document.lines, parsed.tree)
+            self._sources[path] = indexed
+        return self._sources[path]
+
+    def __iter__(self) -> Iterator[Source]:
+        """Every document that was asked for and could be read."""
+        for path in self._project.registered():
+            source = self.source(path)
+            if source is not None:
+                yield source

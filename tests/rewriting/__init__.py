@@ -1,0 +1,1 @@
+"""What the edits of fixes make of a source."""
