@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from keraslint.documents import Document, decode, read_bytes
+from keraslint.documents import EXCLUDED, Document, Exclusion, decode, read_bytes
 from keraslint.engine import Settings, check
 from keraslint.findings import Crashed, Report, Severity
 from keraslint.rules import registered
@@ -103,7 +103,9 @@ def _path(folder: Path, label: dict[str, Any]) -> str:
 def _reports(projects: Iterable[Path]) -> Iterator[tuple[str, Report]]:
     """The reports of all files; whole projects are checked, as a model may come from another file."""
     for project in sorted(projects):
-        for outcome in check([str(project)], Settings(root=str(project), severity=Severity.INFO)):
+        for outcome in check(
+            [str(project)], Settings(excluded=(Exclusion(str(project), EXCLUDED),), severity=Severity.INFO)
+        ):
             if isinstance(outcome, Crashed):
                 print(f"CRASHED {outcome.document} in {outcome.rule}: {outcome.traceback.splitlines()[-1]}")
             elif isinstance(outcome, Report):

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from keraslint.cli import main
-from keraslint.config import KEYS, _toml
+from keraslint.config import KEYS
+from keraslint.config.files import _toml
 from keraslint.rules.__main__ import BEGIN, END, index
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -3,76 +3,51 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from keraslint.cli.options import CONFIGURATION, INPUT, SELECTION, options, shared
 from keraslint.cli.printing import complain, complain_of, paint
-from keraslint.cli.reading import SEVERAL, VERSIONS, read, split
+from keraslint.cli.reading import configured, read
+from keraslint.reporters import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from keraslint.config import Options
-    from keraslint.findings import Outcome
+    from keraslint.findings import Report
 
-FORMATS = ("full", "concise", "json")
-SEVERITIES = ("error", "warning", "info")
-
-
-def _options(command: Callable[..., int]) -> Callable[..., int]:
-    """The options of ``check``; several values may be given with commas or by repeating an option."""
-    for option in reversed(
-        (
-            click.argument("paths", nargs=-1, metavar="[PATHS]..."),
-            click.option("--select", help="Only these rules: codes, their beginnings, or names.", **SEVERAL),
-            click.option("--extend-select", help="These rules besides.", **SEVERAL),
-            click.option("--ignore", help="Not these rules.", **SEVERAL),
-            click.option("--keras-version", multiple=True, metavar="VERSION,...", help=VERSIONS),
-            click.option("--severity", type=click.Choice(SEVERITIES), help="Nothing below this (warning)."),
-            click.option(
-                "--output-format", "form", type=click.Choice(FORMATS), default="full", show_default=True
-            ),
-            click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of findings."),
-            click.option("--undecided", is_flag=True, help="Show what was not judged, and why."),
-            click.option("--stdin-filename", metavar="PATH", help="The name of what is read from -."),
-            click.option("--verbose", is_flag=True, help="Show where keraslint crashed, if it does."),
-        )
-    ):
-        command = option(command)
-    return command
+OUTPUT = (
+    click.option("--output-format", "form", type=click.Choice(tuple(FORMATS)), help="How to report (full)."),
+    click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of findings."),
+    click.option("--undecided", is_flag=True, help="Show what was not judged, and why."),
+)
 
 
 @click.command()
-@_options
+@shared(INPUT, SELECTION, CONFIGURATION, OUTPUT)
 def check(  # noqa: PLR0913 (click hands over one argument for each option)
     *,
     paths: tuple[str, ...],
-    form: str,
+    form: str | None,
     exit_zero: bool,
     undecided: bool,
     stdin_filename: str | None,
     verbose: bool,
-    severity: str | None,
-    **several: tuple[str, ...],
+    **values: Any,  # noqa: ANN401 (of the shared options)
 ) -> int:
     """Check files, notebooks and whole directories; - reads standard input."""
-    from keraslint.config import Options
+    from keraslint.engine import check as check_paths, check_source
     from keraslint.findings import Report
     from keraslint.reporters import render
 
-    lists = {name: split(values) for name, values in several.items()}
-    options = Options(
-        select=lists["select"] or None,
-        extend_select=lists["extend_select"],
-        ignore=lists["ignore"],
-        keras_version=several["keras_version"],
-        severity=severity,
-    )
-    outcomes = _outcomes(paths or (".",), stdin_filename, options)
+    paths = paths or (".",)
+    settings = configured(paths, stdin_filename, options(values))
+    form = form or _configured_form(settings.output_format)
+    outcomes = read(paths, stdin_filename, settings, source=check_source, files=check_paths)
     reports = [one for one in outcomes if isinstance(one, Report)]
     if not outcomes:
-        complain(f"no Python files or notebooks under {', '.join(paths or ('.',))}")
+        complain(f"no Python files or notebooks under {', '.join(paths)}")
     others = [one for one in outcomes if not isinstance(one, Report)]
     colours = paint(sys.stdout)
     click.echo(render(form, reports, colours, undecided=undecided), nl=False, color=colours.on)
@@ -80,19 +55,15 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     return 2 if others else _status(reports, exit_zero=exit_zero)
 
 
-def _outcomes(paths: Sequence[str], stdin_filename: str | None, options: Options) -> list[Outcome]:
-    from keraslint.engine import check as check_paths, check_source
+def _configured_form(form: str | None) -> str:
+    if form is not None and form not in FORMATS:
+        message = f"output-format in the configuration must be one of {', '.join(FORMATS)}, not {form!r}"
+        raise click.UsageError(message)
+    return form or "full"
 
-    return read(paths, stdin_filename, options, source=check_source, files=check_paths)
 
+def _status(reports: Sequence[Report], *, exit_zero: bool) -> int:
+    from keraslint.findings import Severity
 
-def _status(reports: Sequence[object], *, exit_zero: bool) -> int:
-    from keraslint.findings import Report, Severity
-
-    failing = any(
-        finding.severity is not Severity.INFO
-        for report in reports
-        if isinstance(report, Report)
-        for finding in report.findings
-    )
+    failing = any(finding.severity is not Severity.INFO for report in reports for finding in report.findings)
     return int(failing and not exit_zero)

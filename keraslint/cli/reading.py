@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from keraslint.config import Options
-    from keraslint.engine import Settings
+    from keraslint.config import Nearest, Options
+    from keraslint.engine import Configured
 
 T = TypeVar("T")
 
@@ -21,27 +22,41 @@ SEVERAL: dict[str, Any] = {"multiple": True, "metavar": "RULE,..."}
 VERSIONS = "Judge for 3.15, for 3.5,3.15 or for >=3.4 (the newest known)."
 
 
+def configured(paths: Sequence[str], stdin_filename: str | None, options: Options) -> Nearest:
+    """The settings of every file under the paths; bad arguments end in one line."""
+    from keraslint.config import settings
+
+    from_stdin = tuple(paths) == (STDIN,)
+    for path in () if from_stdin else paths:
+        _verify_path(path)
+    with one_line():
+        return settings([stdin_filename or "."] if from_stdin else paths, options)
+
+
 def read(
     paths: Sequence[str],
     stdin_filename: str | None,
-    options: Options,
+    settings: Configured,
     *,
-    source: Callable[[str, bytes, Settings], list[T]],
-    files: Callable[[Sequence[str], Settings], list[T]],
+    source: Callable[[str, bytes, Configured], list[T]],
+    files: Callable[[Sequence[str], Configured], list[T]],
 ) -> list[T]:
-    """What the engine makes of standard input or of files; bad arguments end in one line."""
-    from keraslint.config import BadConfigError, settings
+    """What the engine makes of standard input or of files."""
+    with one_line():
+        if tuple(paths) == (STDIN,):
+            return source(stdin_filename or "<stdin>", sys.stdin.buffer.read(), settings)
+        return files(paths, settings)
+
+
+@contextmanager
+def one_line() -> Iterator[None]:
+    """Turn what a user can get wrong into one line of complaint; configurations are read along the way."""
+    from keraslint.config import BadConfigError
     from keraslint.engine import BadSelectorError
     from keraslint.engine.targets import BadVersionError
 
-    from_stdin = tuple(paths) == (STDIN,)
-    name = stdin_filename or "<stdin>"
     try:
-        if from_stdin:
-            return source(name, sys.stdin.buffer.read(), settings([stdin_filename or "."], options))
-        for path in paths:
-            _verify_path(path)
-        return files(paths, settings(paths, options))
+        yield
     except (BadConfigError, BadSelectorError, BadVersionError) as error:
         raise click.UsageError(str(error)) from error
 

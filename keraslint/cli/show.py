@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
+from keraslint.cli.options import CONFIGURATION, INPUT, options, shared
 from keraslint.cli.printing import complain_of, paint
-from keraslint.cli.reading import VERSIONS, read
+from keraslint.cli.reading import configured, read
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--keras-version", multiple=True, metavar="VERSION,...", help=VERSIONS)
-@click.option("--stdin-filename", metavar="PATH", help="The name of what is read from -.")
-@click.option("--verbose", is_flag=True, help="Show where keraslint crashed, if it does.")
+@shared(INPUT, CONFIGURATION)
 def show(
-    *, paths: tuple[str, ...], keras_version: tuple[str, ...], stdin_filename: str | None, verbose: bool
+    *,
+    paths: tuple[str, ...],
+    stdin_filename: str | None,
+    verbose: bool,
+    **values: Any,  # noqa: ANN401 (of the shared options)
 ) -> int:
     """Show what Keras pairs at each training site: output, target, loss, weight, metrics, sample weight."""
-    from keraslint.config import Options
     from keraslint.engine import showing
     from keraslint.findings import Shown
     from keraslint.reporters import render_sites
 
-    options = Options(keras_version=keras_version)
-    found = read(paths or (".",), stdin_filename, options, source=showing.show_source, files=showing.show)
+    paths = paths or (".",)
+    settings = configured(paths, stdin_filename, options(values))
+    found = read(paths, stdin_filename, settings, source=showing.show_source, files=showing.show)
     others = [one for one in found if not isinstance(one, Shown)]
     colours = paint(sys.stdout)
     text = render_sites([one for one in found if isinstance(one, Shown)], colours)

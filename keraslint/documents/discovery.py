@@ -1,17 +1,19 @@
 """Paths enter; the files to read leave, sorted, each once.
 
-Links to directories are not followed, so no walk is endless; a file that is named is never left out.
+Links to directories are not followed, so no walk is endless; what is named is left out only where a policy
+enforces its patterns.
 """
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keraslint.documents.ignore import Exclusion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 SUFFIXES = (".py", ".ipynb")
 
@@ -22,39 +24,59 @@ EXCLUDED = (
     "dist", "node_modules", "site-packages", "venv",
 )  # fmt: skip
 
-USUAL = Exclusion(".", EXCLUDED)
+
+@dataclass(frozen=True)
+class Policy:
+    """What is left out: what ``exclude`` names, with ``gitignore`` what git ignores, too; with ``force``
+    ``exclude`` goes for files and directories that are named as well.
+    """
+
+    exclude: tuple[Exclusion, ...] = (Exclusion(".", EXCLUDED),)
+    gitignore: bool = True
+    force: bool = False
+
+    def excludes(self, path: str, *, directory: bool = False) -> bool:
+        """Whether a path is left out, itself or with a directory that holds it."""
+        return any(one.covers(path, directory=directory) for one in self.exclude)
 
 
-def discover(
-    paths: Sequence[str],
-    exclude: Exclusion = USUAL,
-    *,
-    gitignore: bool = True,
-) -> Iterator[str]:
+USUAL = Policy()
+
+
+def discover(paths: Sequence[str], policy: Callable[[str], Policy] = lambda _: USUAL) -> Iterator[str]:
     """Every Python file and notebook under ``paths``: each path's in sorted order, no file twice.
 
-    A directory that may not be listed is handed on as it is.
+    ``policy`` is asked for each directory. A directory that may not be listed is handed on as it is.
     """
     seen: set[str] = set()
     for path in paths:
-        for found in _walk(path, exclude, gitignore=gitignore) if os.path.isdir(path) else (path,):
+        for found in _walk(path, policy) if os.path.isdir(path) else _named(path, policy):
             if (name := os.path.normpath(found)) not in seen:
                 seen.add(name)
                 yield name
 
 
-def _walk(top: str, exclude: Exclusion, *, gitignore: bool) -> Iterator[str]:
-    exclude = exclude.without(top)
-    pending = [(top, tuple(one.without(top) for one in _ignores_above(top)) if gitignore else ())]
+def _named(path: str, policy: Callable[[str], Policy]) -> tuple[str, ...]:
+    here = policy(os.path.dirname(path))
+    return () if here.force and here.excludes(path) else (path,)
+
+
+def _walk(top: str, policy: Callable[[str], Policy]) -> Iterator[str]:
+    here = policy(top)
+    if here.force and here.excludes(top, directory=True):
+        return
+    pending = [(top, tuple(one.without(top) for one in _ignores_above(top)))]
     while pending:
         directory, ignores = pending.pop()
-        if gitignore:
-            ignores += _ignores_in(directory)
+        here = policy(directory)
+        exclude = tuple(one.without(top) for one in here.exclude)
+        ignores += _ignores_in(directory)
         listed = _entries(directory)
         if listed is None:
             yield directory  # whoever reads it will say why it cannot be
             continue
-        entries = [entry for entry in listed if not _left_out(entry, exclude, ignores)]
+        obeyed = ignores if here.gitignore else ()
+        entries = [entry for entry in listed if not _left_out(entry, exclude, obeyed)]
         yield from (entry.path for entry in entries if _is_source(entry))
         below = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
         pending += [(path, ignores) for path in reversed(below)]
@@ -75,11 +97,13 @@ def _is_source(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _left_out(entry: os.DirEntry[str], exclude: Exclusion, ignores: tuple[Exclusion, ...]) -> bool:
+def _left_out(
+    entry: os.DirEntry[str], exclude: tuple[Exclusion, ...], ignores: tuple[Exclusion, ...]
+) -> bool:
     directory = entry.is_dir(follow_symlinks=False)
     if not directory and not entry.name.endswith(SUFFIXES):
         return True
-    if exclude.says(entry.path, directory=directory):
+    if any(one.says(entry.path, directory=directory) for one in exclude):
         return True
     for ignore in reversed(ignores):  # the deepest file decides
         if (says := ignore.says(entry.path, directory=directory)) is not None:
@@ -87,16 +111,19 @@ def _left_out(entry: os.DirEntry[str], exclude: Exclusion, ignores: tuple[Exclus
     return False
 
 
-def _ignores_in(directory: str) -> tuple[Exclusion, ...]:
+def _ignores_in(directory: str, name: str = ".gitignore") -> tuple[Exclusion, ...]:
     try:
-        with open(os.path.join(directory, ".gitignore"), encoding="utf-8", errors="replace") as file:
+        with open(os.path.join(directory, name), encoding="utf-8", errors="replace") as file:
             return (Exclusion(directory, tuple(file.read().splitlines())),)
     except OSError:
         return ()
 
 
 def _ignores_above(top: str) -> tuple[Exclusion, ...]:
-    """The .gitignore files from the repository's root down to above ``top``; none outside of a repository."""
+    """What the repository itself ignores, then the .gitignore files from its root down to above ``top``.
+
+    None outside of a repository.
+    """
     found: tuple[Exclusion, ...] = ()
     directory = os.path.abspath(top)
     while not os.path.exists(os.path.join(directory, ".git")):
@@ -105,4 +132,4 @@ def _ignores_above(top: str) -> tuple[Exclusion, ...]:
             return ()
         found = _ignores_in(parent) + found
         directory = parent
-    return found
+    return _ignores_in(directory, os.path.join(".git", "info", "exclude")) + found

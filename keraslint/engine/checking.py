@@ -12,11 +12,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from keraslint.documents import Document, Exclusion, Failure, decode, discover, read_bytes
+from keraslint.documents import Document, Exclusion, Failure, decode, read_bytes
 from keraslint.engine.ignoring import is_ignored
 from keraslint.engine.judging import Judged, judge, judge_failures
 from keraslint.engine.placing import excerpts, moved, placed_finding, placed_undecided
 from keraslint.engine.selection import closeness, selected, verify
+from keraslint.engine.settings import files, left_out
 from keraslint.findings import Crashed, Report, Severity, Skipped
 from keraslint.inference import Project, project_root
 from keraslint.syntax import concrete, scout
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from keraslint.documents import Reader
-    from keraslint.engine.settings import Settings
+    from keraslint.engine.settings import Configured, Settings
     from keraslint.findings import Finding, Location, Outcome, Undecided
     from keraslint.rules import Registered
 
@@ -36,10 +37,10 @@ RANK = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 class _Run:
     """What a run has read and found so far."""
 
-    settings: Settings
-    rules: tuple[Registered, ...]
+    configured: Configured
     project: Project
     read: Reader
+    rules: dict[Settings, tuple[Registered, ...]] = field(default_factory=dict)
     order: dict[str, None] = field(default_factory=dict)
     documents: dict[str, Document | None] = field(default_factory=dict)
     findings: dict[str, dict[Finding, None]] = field(default_factory=lambda: defaultdict(dict))
@@ -52,6 +53,16 @@ class _Run:
         relative = os.path.relpath(path) if os.path.isabs(path) and path not in self.order else path
         return location if relative.startswith(os.pardir) else replace(location, document=relative)
 
+    def rules_for(self, path: str) -> tuple[Registered, ...]:
+        """The rules that are selected for a file."""
+        settings = self.configured.at(path)
+        if settings not in self.rules:
+            for _, selectors in settings.per_file_ignores:
+                for selector in selectors:
+                    verify(selector)
+            self.rules[settings] = selected(settings.select, settings.ignore)
+        return self.rules[settings]
+
     def document(self, path: str) -> Document | None:
         """A document by its path; a site may name one that was not asked for."""
         if path not in self.documents:
@@ -61,11 +72,11 @@ class _Run:
         return self.documents[path]
 
 
-def check(paths: Sequence[str], settings: Settings, read: Reader = read_bytes) -> list[Outcome]:
+def check(paths: Sequence[str], configured: Configured, read: Reader = read_bytes) -> list[Outcome]:
     """Check every file under ``paths``. Files that are named are parsed whatever they hold."""
-    run = _start(settings, paths, read)
+    run = _Run(configured, Project(project_root(paths), read), read)
     named = {os.path.normpath(path) for path in paths}
-    found = list(discover(paths, Exclusion(settings.root, settings.exclude)))
+    found = files(paths, configured)
     for path in found:
         run.project.register(path)
     for path in found:
@@ -79,23 +90,19 @@ def check(paths: Sequence[str], settings: Settings, read: Reader = read_bytes) -
     return _outcomes(run)
 
 
-def check_source(path: str, data: bytes, settings: Settings) -> list[Outcome]:
+def check_source(path: str, data: bytes, configured: Configured) -> list[Outcome]:
     """Check bytes that came from elsewhere as if they stood at ``path``."""
-    run = _start(settings, [path], read_bytes)
+    settings = configured.at(path)
+    if settings.force_exclude and left_out(path, settings):
+        return []
+    run = _Run(configured, Project(project_root([path])), read_bytes)
     run.order[path] = None
     _check_bytes(path, data, run)
     return _outcomes(run)
 
 
-def _start(settings: Settings, paths: Sequence[str], read: Reader) -> _Run:
-    for _, selectors in settings.per_file_ignores:
-        for selector in selectors:
-            verify(selector)
-    rules = selected(settings.select, settings.ignore)
-    return _Run(settings, rules, Project(project_root(paths), read), read)
-
-
 def _check_bytes(path: str, data: bytes, run: _Run) -> None:
+    rules, settings = run.rules_for(path), run.configured.at(path)
     judged = Judged()
     try:
         document = decode(path, data)
@@ -104,12 +111,12 @@ def _check_bytes(path: str, data: bytes, run: _Run) -> None:
         judged.crash(path, "documents")
         run.others += judged.crashes.values()
         return
-    judge_failures(failures, run.rules, judged)
+    judge_failures(failures, rules, judged)
     if parsed:
-        judge(parsed, run.project, run.rules, run.settings.versions, judged)
+        judge(parsed, run.project, rules, settings.versions, judged)
     if judged.findings or judged.undecided:
         run.documents[path] = document if isinstance(document, Document) else None
-    _keep(judged, run)
+    _keep(judged, settings.severity, run)
 
 
 def _read(document: Document | Failure) -> tuple[tuple[Failure, ...], scout.Parsed | None]:
@@ -122,9 +129,9 @@ def _read(document: Document | Failure) -> tuple[tuple[Failure, ...], scout.Pars
     return document.failures, parsed
 
 
-def _keep(judged: Judged, run: _Run) -> None:
+def _keep(judged: Judged, least: Severity, run: _Run) -> None:
     for finding in judged.findings:
-        if RANK[finding.severity] >= RANK[run.settings.severity]:
+        if RANK[finding.severity] >= RANK[least]:
             one = moved(finding, run.named)
             run.findings[one.location.document][one] = None
     for undecided in judged.undecided:
@@ -134,15 +141,13 @@ def _keep(judged: Judged, run: _Run) -> None:
 
 
 def _outcomes(run: _Run) -> list[Outcome]:
-    excluded = Exclusion(run.settings.root, run.settings.exclude)
-    elsewhere = sorted(
-        path for path in {*run.findings, *run.undecided}.difference(run.order) if not excluded.covers(path)
-    )
+    reached = {*run.findings, *run.undecided}.difference(run.order)
+    elsewhere = sorted(path for path in reached if not left_out(path, run.configured.at(path)))
     return [*run.others, *(_report(path, run) for path in (*run.order, *elsewhere))]
 
 
 def _report(path: str, run: _Run) -> Report | Crashed:
-    findings = _not_ignored_here(path, _said_once(run.findings.get(path, ())), run.settings)
+    findings = _not_ignored_here(path, _said_once(run.findings.get(path, ())), run.configured.at(path))
     try:
         findings = _confirmed(path, findings, run)
     except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
@@ -179,7 +184,7 @@ def _not_ignored_here(path: str, findings: Iterable[Finding], settings: Settings
 
 def _confirmed(path: str, findings: list[Finding], run: _Run) -> list[Finding]:
     """The findings that no comment silences, each seen to stand where it points."""
-    about_failures = {found.rule.code for found in run.rules if found.rule.subject == "failure"}
+    about_failures = {found.rule.code for found in run.rules_for(path) if found.rule.subject == "failure"}
     at_sites = [one for one in findings if one.code not in about_failures]
     document = run.document(path)
     if not at_sites or document is None:

@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keraslint import pairing, sites
-from keraslint.documents import Document, Exclusion, Failure, decode, discover, read_bytes
+from keraslint.documents import Document, Failure, decode, read_bytes
 from keraslint.engine.judging import place
 from keraslint.engine.placing import placed
+from keraslint.engine.settings import files
 from keraslint.engine.tabulating import rows, written
 from keraslint.findings import Crashed, Shown, Skipped
 from keraslint.inference import Project, project_root
@@ -22,16 +23,16 @@ from keraslint.syntax import scout
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from keraslint.engine.settings import Settings
+    from keraslint.engine.settings import Configured
     from keraslint.findings import Location
     from keraslint.pairing.versions import Version
     from keraslint.sites.model import TrainingSite
 
 
-def show(paths: Sequence[str], settings: Settings) -> list[Shown | Skipped | Crashed]:
+def show(paths: Sequence[str], configured: Configured) -> list[Shown | Skipped | Crashed]:
     """The sites of every file under ``paths``, each once, and the files that could not be read."""
     project = Project(project_root(paths))
-    found = list(discover(paths, Exclusion(settings.root, settings.exclude)))
+    found = files(paths, configured)
     for path in found:
         project.register(path)
     named = {os.path.normpath(path) for path in paths}
@@ -42,14 +43,14 @@ def show(paths: Sequence[str], settings: Settings) -> list[Shown | Skipped | Cra
         if isinstance(data, str):
             shown[Skipped(path, data)] = None
         elif path in named or scout.worth_reading(data):
-            shown |= dict.fromkeys(_of_bytes(path, data, project, settings.versions, places))
+            shown |= dict.fromkeys(_of_bytes(path, data, project, configured.at(path).versions, places))
     return list(shown)
 
 
-def show_source(path: str, data: bytes, settings: Settings) -> list[Shown | Skipped | Crashed]:
+def show_source(path: str, data: bytes, configured: Configured) -> list[Shown | Skipped | Crashed]:
     """The sites of bytes that came from elsewhere, as if they stood at ``path``."""
     project = Project(project_root([path]))
-    return list(dict.fromkeys(_of_bytes(path, data, project, settings.versions, _Places([path]))))
+    return list(dict.fromkeys(_of_bytes(path, data, project, configured.at(path).versions, _Places([path]))))
 
 
 class _Places:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keraslint.documents import EXCLUDED, Exclusion, discover
+from keraslint.documents import EXCLUDED, Exclusion, Policy, discover
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,9 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def found(*paths: str, exclude: tuple[str, ...] = EXCLUDED) -> list[str]:
-    return [path.replace(os.sep, "/") for path in discover(paths, Exclusion(".", exclude))]
+    return [
+        path.replace(os.sep, "/") for path in discover(paths, lambda _: Policy((Exclusion(".", exclude),)))
+    ]
 
 
 @pytest.mark.usefixtures("tree")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from keraslint.documents import Exclusion, discover
+from keraslint.documents import Exclusion, Policy, discover
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def test_what_git_would_add_is_found(
     subprocess.run(["git", "init", "-q"], cwd=root, check=True)
     command = ["git", "-c", "core.excludesFile=", "ls-files", "--others", "--exclude-standard", "*.py"]
     listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.split()
-    found = discover([str(root)], Exclusion(str(root), (".git",)))
+    found = discover([str(root)], lambda _: Policy((Exclusion(str(root), (".git",)),)))
     assert {path.removeprefix(f"{root}/") for path in found} == set(listed)
 
 
