@@ -12,6 +12,7 @@ from keraslint.inference import calls, classes, conditions, expressions, methods
 from keraslint.inference.core import Arguments, Exhausted, Run
 from keraslint.inference.events import Event, Unseen
 from keraslint.inference.projects import Project
+from keraslint.inference.roots import Roots
 from keraslint.inference.state import State
 from keraslint.inference.values import Class, Const, Function, Instance, Model, Ref, Unknown, Value
 from keraslint.syntax.scout import Parsed
@@ -40,7 +41,7 @@ def interpret(parsed: Parsed, project: Project) -> Interpreted:
         run.bind("__name__", Const("__main__"))
         _bounded(run, tree.body[0] if tree.body else None, lambda: run.execute(tree.body))
         run.state.live = True
-        roots = _Roots(tree)
+        roots = Roots(tree)
         _uncalled(run, roots, again=False)
         _uncalled(run, roots, again=True)
     except RecursionError:
@@ -67,58 +68,7 @@ MAX_TOTAL = 60_000
 """Statements executed in one document, from all starts together."""
 
 
-TRAINING = frozenset(
-    {
-        "compile",
-        "fit",
-        "fit_generator",
-        "evaluate",
-        "train_on_batch",
-        "test_on_batch",
-        "predict",
-        "predict_on_batch",
-    }
-)
-
-
-class _Roots:
-    """Which definitions of a document are worth running by themselves, and which are probably called."""
-
-    def __init__(self, tree: ast.Module) -> None:
-        definitions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-        mentions = [(node.name, _mentioned(node)) for node in definitions]
-        self.mentioned = _mentioned(tree)
-        self.training = {node.name for node in definitions if any(map(_trains, ast.walk(node)))}
-        grown = -1
-        while grown != len(self.training):
-            grown = len(self.training)
-            self.training |= {name for name, names in mentions if not self.training.isdisjoint(names)}
-
-    def wanted(self, name: str, *, again: bool) -> bool:
-        """Whether a definition leads to training and, the first time round, is called by nothing else."""
-        return name in self.training and (again or name not in self.mentioned)
-
-
-def _trains(node: ast.AST) -> bool:
-    """Whether this is a call that may train a model or ask it for results."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-        return False
-    holder = node.func.value
-    return node.func.attr in TRAINING and not (isinstance(holder, ast.Name) and holder.id in NOT_MODELS)
-
-
-NOT_MODELS = frozenset({"re", "regex", "torch", "py_compile", "jit", "tf", "np"})
-
-
-def _mentioned(tree: ast.AST) -> set[str]:
-    return {
-        node.id if isinstance(node, ast.Name) else node.attr
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name | ast.Attribute)
-    }
-
-
-def _uncalled(run: Run, roots: _Roots, *, again: bool) -> None:
+def _uncalled(run: Run, roots: Roots, *, again: bool) -> None:
     """Functions and classes of the document that nothing in it called."""
     done = 0
     while done < len(run.defined):
@@ -141,7 +91,7 @@ def _somewhere(node: ast.AST) -> ast.expr:
     return ast.Name("_", ast.Load(), lineno=line, col_offset=0, end_lineno=line, end_col_offset=0)
 
 
-def _class(run: Run, cls: Class, roots: _Roots) -> None:
+def _class(run: Run, cls: Class, roots: Roots) -> None:
     """The methods of a class that nothing called, on an instance as its ``__init__`` leaves it.
 
     What one method assigns to ``self`` the others see, if no other method assigns something else.
