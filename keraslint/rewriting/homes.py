@@ -101,9 +101,16 @@ def strays(source: Source, node: ast.expr, calls: list[Location], sources: Sourc
 
 
 def _is_a_batch(source: Source, parent: ast.AST | None) -> bool:
-    """Whether what stands here is given by a generator or a ``PyDataset``."""
-    returned = isinstance(parent, ast.Return) and _function(source, parent) == "__getitem__"
-    return returned or isinstance(parent, ast.Yield)
+    """Whether what stands here is given by a generator, a ``PyDataset`` or a dataset."""
+    match parent:
+        case ast.Yield():
+            return True
+        case ast.Return():
+            return _function(source, parent) == "__getitem__"
+        case ast.Call(func=ast.Attribute(attr="from_tensor_slices" | "from_tensors")):
+            return True
+        case _:
+            return False
 
 
 def _onward(source: Source, node: ast.expr, parent: ast.AST, sources: Sources) -> list[ast.expr] | str:

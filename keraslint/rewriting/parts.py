@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import ast
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeAlias
 
 from keraslint.findings import Edit, Fix, Location, Safety, Span
+from keraslint.rewriting import calls
 from keraslint.rewriting.containers import Entry, quoted
 from keraslint.rewriting.homes import agreed, own_container
-from keraslint.sites.reading import is_flat, is_mapping, labels, layer
+from keraslint.sites.model import Given
+from keraslint.sites.reading import heads, is_flat, is_mapping, labels, layer
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from keraslint.rewriting.containers import Shape
-    from keraslint.sites.model import Given, TrainingSite, Written
+    from keraslint.sites.model import TrainingSite, Written
     from keraslint.sites.reading import Placement
+    from keraslint.sites.sources import Source
     from keraslint.tree import Path, Tree
 
 Edits: TypeAlias = tuple[Edit, ...]
+
+
+def fix(title: str, safety: Safety, edits: Edits | None) -> tuple[Fix, ...]:
+    """A fix, if there are edits for it."""
+    return (Fix(title, safety, edits),) if edits else ()
+
+
+def source_of(site: TrainingSite, location: Location) -> Source | None:
+    """The document of a place."""
+    return None if site.sources is None else site.sources.source(location.document)
 
 
 def named(site: TrainingSite, part: Given, names: Sequence[str]) -> Edits | None:
@@ -31,13 +45,11 @@ def named(site: TrainingSite, part: Given, names: Sequence[str]) -> Edits | None
 
 
 def placed(
-    site: TrainingSite, part: Given, order: Sequence[int | str], shape: Shape = "list"
+    site: TrainingSite, part: Given, order: Sequence[int | str], shape: Shape = "list", path: Path = ()
 ) -> Edits | None:
-    """The part as a list with the old entries in this order; a text is a new entry."""
-    home = own_container(site, part)
-    if home is None:
-        return None
-    return home.edits(shape, [Entry(take) for take in order])
+    """A container of the part with the old entries in this order; a text is a new entry."""
+    home = own_container(site, part, path)
+    return None if home is None else home.edits(shape, [Entry(take) for take in order])
 
 
 def rekeyed(site: TrainingSite, part: Given, entries: Sequence[tuple[str, int | str]]) -> Edits | None:
@@ -46,45 +58,32 @@ def rekeyed(site: TrainingSite, part: Given, entries: Sequence[tuple[str, int | 
     return None if home is None else home.edits("dict", [Entry(take, key) for key, take in entries])
 
 
-def replaced(site: TrainingSite, location: Location, text: str) -> Edits | None:
-    """An expression replaced by another text."""
-    source = None if site.sources is None else site.sources.source(location.document)
-    if source is None or source.node(location) is None:
+def repeated(site: TrainingSite, part: Given, *, named: bool, deep: bool = False) -> Edits | None:
+    """One thing for all as a container with it for every head; ``deep`` takes a list of things for one."""
+    source = source_of(site, part.location)
+    outputs = site.outputs.tree if isinstance(site.outputs, Given) else None
+    node = None if source is None else source.node(part.location)
+    simple = ast.List if deep else ast.Constant | ast.Name | ast.Attribute | ast.Call
+    if source is None or outputs is None or not isinstance(node, simple) or not agreed(site, part):
         return None
-    return (Edit(location, text),)
-
-
-def text(site: TrainingSite, location: Location) -> str | None:
-    """The source of an expression, whole."""
-    source = None if site.sources is None else site.sources.source(location.document)
-    return None if source is None or source.node(location) is None else source.text(location.span)
-
-
-def quote(site: TrainingSite, location: Location) -> str:
-    """The quotes of a document."""
-    source = None if site.sources is None else site.sources.source(location.document)
-    return '"' if source is None else source.quote
-
-
-def listed(site: TrainingSite, location: Location, texts: Sequence[str], keys: Sequence[str] | None) -> str:
-    """The source of a list, or of a dict with these keys."""
-    if keys is None:
-        return f"[{', '.join(texts)}]"
-    mark = quote(site, location)
-    return "{" + ", ".join(f"{quoted(key, mark)}: {one}" for key, one in zip(keys, texts, strict=True)) + "}"
-
-
-def _zipped(site: TrainingSite, part: Given, names: Sequence[str]) -> Edits | None:
-    """``dict(zip([names], part))``: for a list that is made out of reach of an edit."""
-    at = part.location
-    source = None if site.sources is None or not agreed(site, part) else site.sources.source(at.document)
-    node = None if source is None else source.node(at)
-    if source is None or node is None or isinstance(node, ast.Tuple) or not isinstance(part.tree, Branch):
+    text = source.text(part.location.span)
+    if "\n" in text or "#" in text:
         return None
-    keys = ", ".join(quoted(name, source.quote) for name in names)
-    first = Span(at.span.line, at.span.column, at.span.line, at.span.column)
-    last = Span(at.span.end_line, at.span.end_column, at.span.end_line, at.span.end_column)
-    return Edit(Location(at.document, first), f"dict(zip([{keys}], "), Edit(Location(at.document, last), "))")
+    if not named:
+        return (Edit(part.location, f"[{', '.join([text] * len(heads(outputs)))}]"),)
+    keys = [key_of(outputs, head) for head in heads(outputs)]
+    if None in keys or len(set(keys)) != len(keys):
+        return None
+    entries = ", ".join(f"{quoted(str(key), source.quote)}: {text}" for key in keys)
+    return (Edit(part.location, "{" + entries + "}"),)
+
+
+def around(location: Location, before: str, after: str) -> Edits:
+    """An expression with something before and behind it."""
+    span = location.span
+    first = Span(span.line, span.column, span.line, span.column)
+    last = Span(span.end_line, span.end_column, span.end_line, span.end_column)
+    return Edit(Location(location.document, first), before), Edit(Location(location.document, last), after)
 
 
 def key_of(outputs: Tree[Written], head: Path) -> str | None:
@@ -97,33 +96,49 @@ def key_of(outputs: Tree[Written], head: Path) -> str | None:
 
 
 def both(site: TrainingSite, part: Given, placement: Placement, entries: str) -> tuple[Fix, ...]:
-    """The two honest fixes of a list that Keras pairs by sorted key; one where they are the same."""
+    """The two honest fixes of entries that Keras pairs in another order, as a dict; one where they agree."""
     if not _complete(site, part, placement):
         return ()
-    if placement.given == placement.meant:
-        return fix(
-            f"Name these {entries}: {list(placement.given)}, the order that is written and that Keras uses",
-            Safety.SAFE,
-            named(site, part, placement.given),
-        )
+    given, meant = list(placement.given), list(placement.meant)
+    if given == meant:
+        title = f"Name these {entries}: {given}, the order that is written and that Keras uses"
+        return fix(title, Safety.SAFE, named(site, part, given))
     return (
-        *fix(
-            f"Keep what is trained: write these {entries} for {list(placement.given)}, as Keras pairs them",
-            Safety.SAFE,
-            named(site, part, placement.given),
-        ),
-        *fix(
-            f"Train what is written: these {entries} for {list(placement.meant)}, "
-            f"where Keras pairs them with {list(placement.given)}",
-            Safety.UNSAFE,
-            named(site, part, placement.meant),
-        ),
+        *fix(_kept(entries, given), Safety.SAFE, named(site, part, given)),
+        *fix(_changed(entries, given, meant), Safety.UNSAFE, named(site, part, meant)),
     )
+
+
+def both_by_position(site: TrainingSite, part: Given, placement: Placement, entries: str) -> tuple[Fix, ...]:
+    """The same for entries under names, as a list in the order of the heads."""
+    if not _complete(site, part, placement) or not isinstance(site.outputs, Given):
+        return ()
+    names = [layer(site.outputs.tree, head) for head in heads(site.outputs.tree)]
+    given, meant = list(placement.given), list(placement.meant)
+    if set(names) != set(given):
+        return ()
+    keep: list[int | str] = [given.index(name) for name in names if name]
+    change: list[int | str] = [meant.index(name) for name in names if name]
+    kept = fix(_kept(entries, given), Safety.SAFE, placed(site, part, keep))
+    if keep == change:
+        return kept
+    return (
+        *kept,
+        *fix(_changed(entries, given, meant), Safety.UNSAFE, placed(site, part, change)),
+    )
+
+
+def _kept(entries: str, given: list[str]) -> str:
+    return f"Keep what is trained: write these {entries} for {given}, as Keras pairs them"
+
+
+def _changed(entries: str, given: list[str], meant: list[str]) -> str:
+    return f"Train what is written: these {entries} for {meant}, where Keras pairs them with {given}"
 
 
 def _complete(site: TrainingSite, part: Given, placement: Placement) -> bool:
     """Whether each entry has a head, each another, that one key names."""
-    outputs = getattr(site.outputs, "tree", None)
+    outputs = site.outputs.tree if isinstance(site.outputs, Given) else None
     return (
         isinstance(part.tree, Branch)
         and outputs is not None
@@ -133,6 +148,67 @@ def _complete(site: TrainingSite, part: Given, placement: Placement) -> bool:
     )
 
 
-def fix(title: str, safety: Safety, edits: Edits | None) -> tuple[Fix, ...]:
-    """A fix, if there are edits for it."""
-    return (Fix(title, safety, edits),) if edits else ()
+def _zipped(site: TrainingSite, part: Given, names: Sequence[str]) -> Edits | None:
+    """``dict(zip([names], part))``: for a list that is made out of reach of an edit."""
+    source = source_of(site, part.location)
+    node = None if source is None else source.node(part.location)
+    if source is None or node is None or isinstance(node, ast.Tuple) or not isinstance(part.tree, Branch):
+        return None
+    if is_mapping(part.tree) or not agreed(site, part):
+        return None
+    keys = ", ".join(quoted(name, source.quote) for name in names)
+    return around(part.location, f"dict(zip([{keys}], ", "))")
+
+
+def respelled(
+    site: TrainingSite, part: Given, outputs: Tree[Written], absent: str | None = None
+) -> tuple[Edits, dict[str, str]] | None:
+    """A dict whose keys are not the heads': each strange key as the head that it is closest to.
+
+    Heads for which nothing was written get ``absent``, where that is given. The edits leave with the new name
+    of each key.
+    """
+    named = labels(outputs)
+    keys = [key for key in part.tree.keys if isinstance(key, str)] if isinstance(part.tree, Branch) else []
+    if named is None or not isinstance(part.tree, Branch) or len(keys) != len(part.tree.items):
+        return None
+    meant = closest(keys, list(named), {layer(outputs, head): name for name, head in named.items()})
+    if meant is None or (len(meant) < len(named) and absent is None):
+        return None
+    entries: list[tuple[str, int | str]] = [(meant[key], place) for place, key in enumerate(keys)]
+    edits = rekeyed(
+        site, part, [*entries, *((name, absent or "") for name in named if name not in meant.values())]
+    )
+    return None if edits is None else (edits, meant)
+
+
+def closest(
+    keys: Sequence[str], names: Sequence[str], aliases: Mapping[str | None, str]
+) -> dict[str, str] | None:
+    """Each key with the name that it stands for; None where that is not clear."""
+    free = [name for name in names if name not in keys]
+    meant = {key: key for key in keys if key in names}
+    for key in keys:
+        if key in meant:
+            continue
+        found = [aliases[key]] if aliases.get(key) in free else get_close_matches(key, free, n=1)
+        if not found:
+            return None
+        meant[key] = found[0]
+        free.remove(found[0])
+    return meant
+
+
+def joined(site: TrainingSite, part: Given, path: Path) -> Edits | None:
+    """A list of losses for one head as one ``MultiLoss``."""
+    home = own_container(site, part, path)
+    if home is None:
+        return None
+    span = Location(home.source.path, home.span)
+    return (*around(span, "MultiLoss(", ")"), *calls.imported(home.source, "keraslint.losses", "MultiLoss"))
+
+
+def kept_only(site: TrainingSite, part: Given, path: Path, number: int) -> Edits | None:
+    """A container replaced by one of its entries."""
+    home = own_container(site, part, path)
+    return None if home is None else (Edit(Location(home.source.path, home.span), home.text(number)),)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Fault, Rejected, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import declaration_of, is_mapping, is_sequence, raises
+from keraslint.sites.reading import declaration_of, heads, is_mapping, is_sequence, raises
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keraslint.findings import Finding
-    from keraslint.sites.model import SitePart
+    from keraslint.findings import Finding, Fix
+    from keraslint.sites.model import SitePart, Written
+    from keraslint.tree import Branch
 
 rule = Rule(__name__, code="KER112", since="0.1.0", severity=Severity.ERROR)
 
@@ -37,7 +39,22 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                 match part:
                     case Given(tree=written) if is_mapping(written):
                         message = f"{raises(verdict)}: {name} for {list(written.keys)}, outputs without names"
-                        yield rule.finding(part.location, message, related=(declaration_of(declared),))
+                        fixes = _fixes(site, part, written, "[]" if "metrics" in name else "None")
+                        yield rule.finding(
+                            part.location, message, related=(declaration_of(declared),), fixes=fixes
+                        )
+
+
+def _fixes(site: TrainingSite, part: Given, written: Branch[Written], nothing: str) -> tuple[Fix, ...]:
+    """The names that Keras 2 gave such outputs say their places: ``output_1``, ``output_2``."""
+    outputs = site.outputs.tree if isinstance(site.outputs, Given) else None
+    count = 0 if outputs is None else len(heads(outputs))
+    places = {f"output_{place + 1}": place for place in range(count)}
+    if not set(written.keys) <= set(places):
+        return ()
+    order = [written.keys.index(key) if key in written.keys else nothing for key in places]
+    edits = parts.placed(site, part, order)
+    return parts.fix("Write them by position, as Keras 2 numbered the outputs", Safety.UNSAFE, edits)
 
 
 def _blamed(compiled: CompileCall, rejected: Rejected) -> tuple[tuple[str, SitePart], ...]:

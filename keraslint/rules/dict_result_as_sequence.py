@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Fix, Safety, Severity
 from keraslint.pairing import Verdict
+from keraslint.rewriting import calls
 from keraslint.rules.base import Rule
 from keraslint.sites.model import Given, TrainingSite
 from keraslint.sites.reading import declaration_of, is_mapping
@@ -34,7 +35,19 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                         consequence,
                         severity=Severity.INFO if use.how == "iterate" else Severity.ERROR,
                         related=(declaration_of(declared),),
+                        fixes=_fixes(site, use, outputs.keys),
                     )
+
+
+def _fixes(site: TrainingSite, use: ResultUse, keys: tuple[Key, ...]) -> tuple[Fix, ...]:
+    """Take the predictions by key: by the names they are given, or in the order declared."""
+    names = [key for key in keys if isinstance(key, str)]
+    targets = calls.targets_of(site, use)
+    if targets is not None and set(targets) == set(names):
+        names = targets
+    edits = calls.by_key(site, use, names, "predictions") if len(names) == len(keys) else None
+    how = f"{names[use.index]!r}" if edits and use.index is not None else f"{names}"
+    return (Fix(f"Take the predictions by key: {how}", Safety.UNSAFE, edits),) if edits else ()
 
 
 def _consequence(use: ResultUse, keys: tuple[Key, ...]) -> str | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Paired, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import alike, declaration_of, heads, is_sequence, meant, shown
+from keraslint.sites.reading import alike, declaration_of, heads, is_sequence, labels, meant, shown
 from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
@@ -26,15 +27,15 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     match site, verdict:
         case TrainingSite(compiled=CompileCall() as compiled), Paired(metrics=computed):
             plain = [metric for metric in computed if not metric.weighted]
-            yield from _check(site.outputs, compiled.metrics, plain)
+            yield from _check(site, compiled.metrics, plain)
             weighted = [metric for metric in computed if metric.weighted]
-            yield from _check(site.outputs, compiled.weighted_metrics, weighted)
+            yield from _check(site, compiled.weighted_metrics, weighted)
 
 
-def _check(declared: SitePart, metrics: SitePart, computed: list[Metric]) -> Iterator[Finding]:
-    match declared, metrics:
+def _check(site: TrainingSite, metrics: SitePart, computed: list[Metric]) -> Iterator[Finding]:
+    match site.outputs, metrics:
         case (
-            Given(tree=Branch() as outputs),
+            Given(tree=Branch() as outputs) as declared,
             Given(tree=Branch() as written),
         ) if is_sequence(outputs) and len(heads(outputs)) > 1 and _ambiguous(written):
             texts = [leaf.value.text for leaf in written.children if isinstance(leaf, Leaf)]
@@ -46,6 +47,11 @@ def _check(declared: SitePart, metrics: SitePart, computed: list[Metric]) -> Ite
                     metrics.location,
                     f"Keras 3 computes {shares}; Keras 2 computed each of them for every output",
                     related=(declaration_of(declared),),
+                    fixes=parts.fix(
+                        f"Name these metrics, as Keras 3 computes them: for {names}",
+                        Safety.SAFE,
+                        parts.named(site, metrics, names) if labels(outputs) else None,
+                    ),
                 )
 
 

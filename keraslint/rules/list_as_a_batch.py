@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite
 from keraslint.sites.reading import counted, fed_at
@@ -28,4 +29,10 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         ) if written.items:
             amount = counted(len(written.items), "entry", "entries")
             message = f"Keras raises ValueError at {data.call}: the generator yields a list of {amount}"
-            yield rule.finding(batch.location, f"{message}, not a tuple", related=(fed_at(data),))
+            edits = parts.placed(site, batch, range(len(written.items)), "tuple")
+            yield rule.finding(
+                batch.location,
+                f"{message}, not a tuple",
+                related=(fed_at(data),),
+                fixes=parts.fix("Yield the batch as a tuple", Safety.UNSAFE, edits),
+            )

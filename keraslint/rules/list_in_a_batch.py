@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite, Written
 from keraslint.sites.reading import fed_at
-from keraslint.tree import Branch, Leaf, leaves
+from keraslint.tree import Branch, Leaf, at, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keraslint.findings import Finding, Location
-    from keraslint.tree import Tree
+    from keraslint.findings import Edit, Finding, Location
+    from keraslint.tree import Key, Tree
 
 rule = Rule(__name__, code="KER401", since="0.1.0", severity=Severity.ERROR, keras=3)
 
@@ -27,12 +28,24 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     del verdict
     match site.data:
         case DataCall(feed="generator" | "py_dataset", batch=Given(tree=Branch() as batch)) as data:
-            for name, entry in zip(_names(batch), batch.children, strict=False):
+            for name, (key, entry) in zip(_names(batch), batch.items, strict=False):
                 if _has_list(entry):
                     message = (
                         f"Keras on TensorFlow raises TypeError at {data.call}: the batch has {name} in a list"
                     )
-                    yield rule.finding(_place(data, name, entry), message, related=(fed_at(data),))
+                    fixes = parts.fix(f"Give the {name} as a tuple", Safety.UNSAFE, _tuple(site, data, key))
+                    yield rule.finding(
+                        _place(data, name, entry), message, related=(fed_at(data),), fixes=fixes
+                    )
+
+
+def _tuple(site: TrainingSite, data: DataCall, key: Key) -> tuple[Edit, ...] | None:
+    """The list that an entry of the batch is; one that lies deeper is left alone."""
+    batch = data.batch
+    entry = at(batch.tree, (key,)) if isinstance(batch, Given) else None
+    if not isinstance(batch, Given) or not isinstance(entry, Branch) or any(map(_has_list, entry.children)):
+        return None
+    return parts.placed(site, batch, range(len(entry.items)), "tuple", (key,))
 
 
 def _names(batch: Branch[Written]) -> tuple[str, ...]:

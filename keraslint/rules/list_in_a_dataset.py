@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Rejected, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite
 from keraslint.sites.reading import declaration_of, heads, shown
@@ -31,4 +32,10 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         ) if len(written.items) == len(heads(outputs)) > 1:
             names = [shown(outputs, head) for head in heads(outputs)]
             message = f"tf.data makes one tensor of this list of {len(names)} targets for the outputs {names}"
-            yield rule.finding(targets.location, message, related=(declaration_of(declared),))
+            edits = parts.placed(site, targets, range(len(names)), "tuple")
+            yield rule.finding(
+                targets.location,
+                message,
+                related=(declaration_of(declared),),
+                fixes=parts.fix(f"Give the targets for {names} as a tuple", Safety.UNSAFE, edits),
+            )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
 from keraslint.sites.reading import counted, declaration_of, heads, is_mapping, placement, raises, shown
@@ -14,7 +15,7 @@ from keraslint.tree import Branch, Leaf
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keraslint.findings import Finding
+    from keraslint.findings import Edit, Finding, Fix
 
 rule = Rule(__name__, code="KER104", since="0.1.0", severity=Severity.ERROR)
 
@@ -27,13 +28,35 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         case TrainingSite(
             outputs=Given(tree=Branch() as outputs) as declared,
             compiled=CompileCall(
-                loss=Given(tree=Leaf()), loss_weights=Given(tree=Branch() as written) as weights
+                loss=Given(tree=Leaf()) as loss, loss_weights=Given(tree=Branch() as written) as weights
             ),
         ) if len(heads(outputs)) > 1:
             message = _consequence(outputs, written, verdict)
             if message:
                 declaration = declaration_of(declared)
-                yield rule.finding(weights.location, message, related=(declaration,))
+                fixes = _fixes(site, loss, written, weights)
+                yield rule.finding(weights.location, message, related=(declaration,), fixes=fixes)
+
+
+def _fixes(site: TrainingSite, loss: Given, weights: Branch[Written], part: Given) -> tuple[Fix, ...]:
+    """The one loss written for every head, and a weight of 1 for the heads that have none."""
+    repeated = parts.repeated(site, loss, named=is_mapping(weights))
+    outputs = site.outputs.tree if isinstance(site.outputs, Given) else None
+    if repeated is None or outputs is None:
+        return ()
+    names = [str(parts.key_of(outputs, head)) for head in heads(outputs)]
+    more: tuple[Edit, ...] | None = ()
+    if is_mapping(weights) and set(names) > set(weights.keys):
+        kept = [(str(key), place) for place, key in enumerate(weights.keys)]
+        absent = [(name, "1.0") for name in names if name not in weights.keys]
+        more = parts.rekeyed(site, part, [*kept, *absent])
+    elif len(weights.items) != len(names):
+        more = None
+    if more is None:
+        return ()
+    return parts.fix(
+        f"Write the loss for each of {names}, with its weight", Safety.UNSAFE, (*repeated, *more)
+    )
 
 
 def _consequence(outputs: Branch[Written], weights: Branch[Written], verdict: Verdict) -> str | None:

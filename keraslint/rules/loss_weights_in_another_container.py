@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from keraslint.findings import Severity
 from keraslint.pairing import Paired, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
-from keraslint.sites.reading import declaration_of, has_mapping, is_mapping, is_sequence, placement
+from keraslint.sites.reading import Placement, declaration_of, has_mapping, is_mapping, is_sequence, placement
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keraslint.findings import Finding
+    from keraslint.findings import Finding, Fix
     from keraslint.tree import Tree
 
 rule = Rule(__name__, code="KER203", since="0.1.0", severity=Severity.ERROR)
@@ -43,7 +44,16 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     placed.sentence("weights"),
                     severity=Severity.ERROR if placed.harmful else Severity.INFO,
                     related=(declaration_of(declared),),
+                    fixes=_fixes(site, weights, placed, losses),
                 )
+
+
+def _fixes(site: TrainingSite, weights: Given, placed: Placement, losses: Branch[Written]) -> tuple[Fix, ...]:
+    """Weights in the container that the outputs or else the losses have."""
+    outputs = site.outputs.tree if isinstance(site.outputs, Given) else None
+    if is_mapping(weights.tree) and is_sequence(losses) and outputs is not None and is_sequence(outputs):
+        return parts.both_by_position(site, weights, placed, "weights")
+    return parts.both(site, weights, placed, "weights")
 
 
 def _by_position(outputs: Tree[Written], weights: Tree[Written]) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Verdict
+from keraslint.rewriting import calls, parts
 from keraslint.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -25,4 +26,9 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         yield rule.finding(
             old.location,
             f"Python raises AttributeError: models have no {old.name} since Keras 3, only {today}",
+            fixes=parts.fix(
+                f"Call {today}, which takes a generator too",
+                Safety.UNSAFE,
+                calls.today(site, old.location, today),
+            ),
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Paired, Verdict
+from keraslint.rewriting import calls, parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import Given, TrainingSite
 from keraslint.sites.reading import heads
@@ -13,7 +14,7 @@ from keraslint.sites.reading import heads
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keraslint.findings import Finding
+    from keraslint.findings import Finding, Fix
     from keraslint.sites.model import ResultUse
 
 rule = Rule(__name__, code="KER605", since="0.1.0", severity=Severity.ERROR)
@@ -31,17 +32,29 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         ) if len(heads(outputs)) > 1 and _UNSEEN.isdisjoint(assumed):
             for use in site.uses:
                 if use.call in _CALLS:
-                    yield from _finding(use, values)
+                    yield from _finding(site, use, values)
 
 
-def _finding(use: ResultUse, values: tuple[str, ...]) -> Iterator[Finding]:
+def _finding(site: TrainingSite, use: ResultUse, values: tuple[str, ...]) -> Iterator[Finding]:
     error = _error(use, len(values))
     if error:
         message = f"Python raises {error}: Keras returns {_returned(values)}"
-        yield rule.finding(use.location, message)
+        yield rule.finding(use.location, message, fixes=_fixes(site, use, values))
     elif _relies_on_order(use) and not _has_unknown(values):
         message = f"Keras returns {_returned(values)} in this order, which differs between its versions"
-        yield rule.finding(use.location, message, severity=Severity.INFO)
+        yield rule.finding(use.location, message, severity=Severity.INFO, fixes=_fixes(site, use, values))
+
+
+def _fixes(site: TrainingSite, use: ResultUse, values: tuple[str, ...]) -> tuple[Fix, ...]:
+    """Take the values by name: by those they are given, or those that Keras returns in these places."""
+    targets = calls.targets_of(site, use) or []
+    named = len(set(targets)) == len(targets) > 0 and set(targets) <= set(values)
+    keys = targets if named else [*values]
+    if _has_unknown(values) or (use.how == "unpack" and use.count != len(keys)):
+        return ()
+    edits = calls.by_key(site, use, keys, "values", ask=True)
+    how = repr(keys[use.index]) if edits and use.index is not None else str(keys)
+    return parts.fix(f"Let Keras return a dict, and take the values by name: {how}", Safety.UNSAFE, edits)
 
 
 def _relies_on_order(use: ResultUse) -> bool:

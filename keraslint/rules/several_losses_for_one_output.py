@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
 from keraslint.sites.reading import heads, is_sequence, meant, raises, shown
@@ -14,7 +16,7 @@ from keraslint.tree import Branch, at, leaves
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keraslint.findings import Finding
+    from keraslint.findings import Finding, Fix
     from keraslint.tree import Path, Tree
 
 rule = Rule(__name__, code="KER301", since="0.1.0", severity=Severity.ERROR)
@@ -26,12 +28,13 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     """Compare the losses that were written for each head with those that are computed for it."""
     match site:
         case TrainingSite(
-            outputs=Given(tree=outputs), compiled=CompileCall(loss=Given(tree=Branch() as losses))
+            outputs=Given(tree=outputs), compiled=CompileCall(loss=Given(tree=Branch() as losses) as loss)
         ):
             for head, entry in _lists(outputs, losses):
                 written = {path: leaf for path, leaf in leaves(losses) if path[: len(entry)] == entry}
                 if len(written) > 1:
-                    yield from _check(shown(outputs, head), head, written, verdict)
+                    for finding in _check(shown(outputs, head), head, written, verdict):
+                        yield replace(finding, fixes=_fixes(site, loss, entry, finding))
 
 
 def _lists(outputs: Tree[Written], losses: Branch[Written]) -> Iterator[tuple[Path, Path]]:
@@ -44,6 +47,21 @@ def _lists(outputs: Tree[Written], losses: Branch[Written]) -> Iterator[tuple[Pa
         entry = at(losses, (key,))
         if entry is not None and is_sequence(entry):
             yield head, (key,)
+
+
+def _fixes(site: TrainingSite, loss: Given, entry: Path, finding: Finding) -> tuple[Fix, ...]:
+    """One loss that joins them all; or the first alone, where Keras computes no other."""
+    first = None
+    if not entry and finding.message.startswith("Keras trains"):
+        first = parts.kept_only(site, loss, entry, 0)
+    return (
+        *parts.fix("Keep what is trained: write the first of these losses alone", Safety.SAFE, first),
+        *parts.fix(
+            "Train with all of these losses, added by MultiLoss",
+            Safety.UNSAFE,
+            parts.joined(site, loss, entry),
+        ),
+    )
 
 
 def _check(name: str, head: Path, written: dict[Path, Written], verdict: Verdict) -> Iterator[Finding]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Paired, Verdict
 from keraslint.pairing.builtin import is_builtin_metric
+from keraslint.rewriting import calls, parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, NotGiven, TrainingSite, Written
 from keraslint.sites.reading import heads, is_mapping, label, layer
@@ -44,15 +45,19 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             for monitor in site.monitors:
                 meant = _meant(monitor.key.removeprefix(VALIDATION), logs, outputs)
                 if meant:
-                    yield _finding(monitor, meant, logs)
+                    yield _finding(site, monitor, meant, logs)
 
 
-def _finding(monitor: Monitor, meant: str, logs: tuple[str, ...]) -> Finding:
+def _finding(site: TrainingSite, monitor: Monitor, meant: str, logs: tuple[str, ...]) -> Finding:
     prefix = VALIDATION if monitor.key.startswith(VALIDATION) else ""
     absent = f"Keras logs no {monitor.key!r}; close is {prefix + meant!r} of {list(logs)}"
+    edits = calls.string(site, monitor.location, monitor.key, prefix + meant)
+    fixes = parts.fix(f"Name the log that Keras has: {prefix + meant!r}", Safety.UNSAFE, edits)
     if monitor.callback is None:
-        return rule.finding(monitor.location, f"Python raises KeyError: {absent}", severity=Severity.ERROR)
-    return rule.finding(monitor.location, f"{monitor.callback} monitors what is not there: {absent}")
+        message = f"Python raises KeyError: {absent}"
+        return rule.finding(monitor.location, message, severity=Severity.ERROR, fixes=fixes)
+    message = f"{monitor.callback} monitors what is not there: {absent}"
+    return rule.finding(monitor.location, message, fixes=fixes)
 
 
 def _all_named(outputs: Tree[Written], compiled: CompileCall) -> bool:

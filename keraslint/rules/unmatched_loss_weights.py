@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
 from keraslint.sites.reading import (
@@ -14,6 +15,7 @@ from keraslint.sites.reading import (
     heads,
     is_flat,
     is_mapping,
+    is_sequence,
     labels,
     layer,
     raises,
@@ -24,7 +26,7 @@ from keraslint.tree import Leaf
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keraslint.findings import Finding
+    from keraslint.findings import Finding, Fix
     from keraslint.tree import Key, Path, Tree
 
 rule = Rule(__name__, code="KER103", since="0.1.0", severity=Severity.ERROR)
@@ -48,7 +50,39 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     f"{text}: {mismatch}",
                     severity=severity,
                     related=(declaration_of(declared),),
+                    fixes=_fixes(site, weights, outputs, verdict),
                 )
+
+
+def _fixes(site: TrainingSite, weights: Given, outputs: Tree[Written], verdict: Verdict) -> tuple[Fix, ...]:
+    """The names of the heads that Keras gives the weights to, or that they were written for."""
+    count, written = len(heads(outputs)), weights.tree
+    if is_sequence(written) and len(written.items) < count:
+        more = ["1.0"] * (count - len(written.items))
+        edits = parts.placed(site, weights, [*range(len(written.items)), *more], "list")
+        return parts.fix("Write 1.0 for the outputs without a weight", Safety.UNSAFE, edits)
+    found = parts.respelled(site, weights, outputs, absent="1.0") if is_mapping(written) else None
+    if found is None:
+        return ()
+    edits, meant = found
+    given = _given(outputs, verdict)
+    keys = [str(key) for key in written.keys] if is_mapping(written) else []
+    if set(given) != set(keys):
+        return parts.fix(f"Write these weights for {[*meant.values()]}", Safety.UNSAFE, edits)
+    kept = [given[key] for key in keys]
+    if kept == [meant[key] for key in keys]:
+        return parts.fix(f"Keep what is trained: write these weights for {kept}", Safety.SAFE, edits)
+    same = parts.rekeyed(site, weights, [(name, place) for place, name in enumerate(kept)])
+    return (
+        *parts.fix(f"Keep what is trained: write these weights for {kept}", Safety.SAFE, same),
+        *parts.fix(f"Train what is written: these weights for {[*meant.values()]}", Safety.UNSAFE, edits),
+    )
+
+
+def _given(outputs: Tree[Written], verdict: Verdict) -> dict[str, str]:
+    """The head that Keras gives each weight to, by its key."""
+    terms = verdict.terms if isinstance(verdict, Paired) else ()
+    return {str(term.weight[0]): shown(outputs, term.head) for term in terms if term.weight}
 
 
 def _mismatch(outputs: Tree[Written], losses: Tree[Written], weights: Tree[Written]) -> str | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
 from keraslint.sites.reading import (
@@ -24,7 +25,7 @@ from keraslint.tree import Leaf
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from keraslint.findings import Finding
+    from keraslint.findings import Finding, Fix
     from keraslint.tree import Branch, Key, Tree
 
 rule = Rule(__name__, code="KER101", since="0.1.0", severity=Severity.ERROR)
@@ -41,7 +42,24 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             consequence = _consequence(outputs, losses, verdict)
             if consequence:
                 message = f"{consequence}: {_mismatch(outputs, losses)}"
-                yield rule.finding(loss.location, message, related=(declaration_of(declared),))
+                yield rule.finding(
+                    loss.location,
+                    message,
+                    related=(declaration_of(declared),),
+                    fixes=_fixes(site, loss, outputs),
+                )
+
+
+def _fixes(site: TrainingSite, loss: Given, outputs: Tree[Written]) -> tuple[Fix, ...]:
+    """Each loss under the name that it is closest to, None for heads without one."""
+    found = parts.respelled(site, loss, outputs, absent="None")
+    if found is None:
+        return ()
+    edits, meant = found
+    changed = [f"{key!r} as {name!r}" for key, name in meant.items() if key != name]
+    return parts.fix(
+        f"Write {', '.join(changed) or 'None for the outputs without a loss'}", Safety.UNSAFE, edits
+    )
 
 
 def _consequence(outputs: Tree[Written], losses: Branch[Written], verdict: Verdict) -> str | None:

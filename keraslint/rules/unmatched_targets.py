@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite, Written
 from keraslint.sites.reading import (
@@ -25,7 +26,7 @@ from keraslint.tree import Branch, Leaf, leaves
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keraslint.findings import Finding
+    from keraslint.findings import Finding, Fix
     from keraslint.pairing import Term
     from keraslint.tree import Path, Tree
 
@@ -46,7 +47,8 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     difference = _mismatch(outputs, written, heads(outputs))
                     consequence = raises(verdict)
                     message = f"{consequence}: {difference or 'they differ in structure'}"
-                    yield rule.finding(targets.location, message, related=(declaration,))
+                    fixes = _fixes(site, targets, outputs)
+                    yield rule.finding(targets.location, message, related=(declaration,), fixes=fixes)
                 case Paired(terms=terms) if is_flat(outputs):
                     trained = tuple(dict.fromkeys(term.head for term in terms))
                     difference = _mismatch(outputs, written, trained)
@@ -55,7 +57,18 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     ):
                         names = [shown(outputs, head) for head in heads(outputs) if head in trained]
                         message = f"Keras trains {names} without a word: {difference}"
-                        yield rule.finding(targets.location, message, related=(declaration,))
+                        fixes = _fixes(site, targets, outputs)
+                        yield rule.finding(targets.location, message, related=(declaration,), fixes=fixes)
+
+
+def _fixes(site: TrainingSite, targets: Given, outputs: Tree[Written]) -> tuple[Fix, ...]:
+    """Each target under the name that it is closest to."""
+    found = parts.respelled(site, targets, outputs) if is_mapping(targets.tree) else None
+    if found is None:
+        return ()
+    edits, meant = found
+    changed = [f"{key!r} as {name!r}" for key, name in meant.items() if key != name]
+    return parts.fix(f"Write {', '.join(changed)}", Safety.UNSAFE, edits) if changed else ()
 
 
 def _may_be_a_container(targets: Tree[Written]) -> bool:

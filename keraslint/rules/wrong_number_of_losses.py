@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
-from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import counted, declaration_of, heads, is_flat, is_sequence, raises, shown
-from keraslint.tree import Branch
+from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
+from keraslint.sites.reading import alike, counted, declaration_of, heads, is_flat, is_sequence, raises, shown
+from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keraslint.findings import Finding
+    from keraslint.findings import Finding, Fix
     from keraslint.tree import Path
 
 rule = Rule(__name__, code="KER102", since="0.1.0", severity=Severity.ERROR)
@@ -36,7 +37,31 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     loss.location,
                     f"{consequence}: {counted(len(losses.items), 'loss', 'losses')} for {len(names)} outputs",
                     related=(declaration_of(declared),),
+                    fixes=_fixes(site, loss, losses, verdict),
                 )
+
+
+def _fixes(site: TrainingSite, loss: Given, losses: Branch[Written], verdict: Verdict) -> tuple[Fix, ...]:
+    """None for the heads that stay untrained, or the one loss for all; what is too much goes."""
+    outputs = site.outputs.tree if isinstance(site.outputs, Given) else None
+    number, count = len(losses.items), 0 if outputs is None else len(heads(outputs))
+    kind: Literal["tuple", "list"] = "tuple" if losses.kind == "tuple" else "list"
+    if number > count:
+        edits = parts.placed(site, loss, range(count), kind)
+        return parts.fix(f"Keep the first {count} losses, one for each output", Safety.UNSAFE, edits)
+    if not number or not isinstance(verdict, Paired | Rejected) or not is_sequence(losses):
+        return ()
+    old: list[int | str] = [*range(number)]
+    untrained = parts.placed(site, loss, [*old, *["None"] * (count - number)], kind)
+    first = losses.children[0]
+    text = first.value.text if isinstance(first, Leaf) and "..." not in first.value.text else None
+    same = text is not None and all(alike(first, one) for one in losses.children)
+    repeated = parts.placed(site, loss, [*old, *[str(text)] * (count - number)], kind) if same else None
+    return (
+        *parts.fix("Write None for the outputs that are not trained", Safety.SAFE, untrained)
+        * isinstance(verdict, Paired),
+        *parts.fix(f"Train every output with {text}", Safety.UNSAFE, repeated),
+    )
 
 
 def _consequence(verdict: Verdict, names: dict[Path, str]) -> str | None:

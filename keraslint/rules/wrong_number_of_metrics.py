@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Fault, Rejected, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
-from keraslint.sites.reading import counted, declaration_of, heads, is_sequence, raises
+from keraslint.sites.reading import counted, declaration_of, heads, is_mapping, is_sequence, raises
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -41,7 +42,16 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                         message = (
                             f"{consequence}: {name} has {_entries(metrics)} for {len(heads(outputs))} outputs"
                         )
-                        yield rule.finding(part.location, message, related=(declaration,))
+                        edits = parts.repeated(site, part, named=_by_name(outputs, compiled), deep=True)
+                        title = "Compute all of these metrics for each output, as Keras 2 did"
+                        fixes = parts.fix(title, Safety.UNSAFE, edits)
+                        yield rule.finding(part.location, message, related=(declaration,), fixes=fixes)
+
+
+def _by_name(outputs: Branch[Written], compiled: CompileCall) -> bool:
+    """Whether the heads are named in the outputs, or by the losses."""
+    losses = compiled.loss
+    return is_mapping(outputs) or (isinstance(losses, Given) and is_mapping(losses.tree))
 
 
 def _differs(metrics: Branch[Written], outputs: Branch[Written]) -> bool:

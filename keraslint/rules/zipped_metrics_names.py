@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Paired, Verdict
+from keraslint.rewriting import calls, parts
 from keraslint.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -26,4 +27,6 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                 if wrong and use.how == "zip metrics_names":
                     name, value = wrong[0]
                     message = f"the value {value!r} gets the name {name!r}: metrics_names are {list(names)}"
-                    yield rule.finding(use.location, message)
+                    edits = calls.as_dict(site, use.location)
+                    title = "Let Keras return a dict of the values by name"
+                    yield rule.finding(use.location, message, fixes=parts.fix(title, Safety.UNSAFE, edits))

@@ -1,0 +1,229 @@
+"""A call of a model or a use of its result enters; the edits that ask for names instead of places leave."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Edit, Location, Span
+from keraslint.rewriting.containers import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keraslint.sites.model import ResultUse, TrainingSite
+    from keraslint.sites.sources import Source
+
+Edits = tuple[Edit, ...]
+
+# keras/src/backend/tensorflow/trainer.py and tf_keras/src/engine/training.py: what fit, evaluate and predict
+# take that their old namesakes took under the same name.
+KEPT = {
+    "fit": {"steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data", "validation_steps",
+            "validation_freq", "class_weight", "shuffle", "initial_epoch"},
+    "evaluate": {"steps", "callbacks", "verbose"},
+    "predict": {"steps", "callbacks", "verbose"},
+}  # fmt: skip
+RENAMED = {"generator": "x"}
+DROPPED = frozenset({"max_queue_size", "workers", "use_multiprocessing"})
+"""How many processes prepare the batches: a ``PyDataset`` is told when it is made, since Keras 3."""
+
+
+def source_of(site: TrainingSite, location: Location) -> Source | None:
+    """The document of a place."""
+    return None if site.sources is None else site.sources.source(location.document)
+
+
+def today(site: TrainingSite, location: Location, name: str) -> Edits | None:
+    """``fit_generator(...)`` as ``fit(...)``; None where an argument has no counterpart."""
+    source = source_of(site, location)
+    call = None if source is None else source.node(location)
+    if source is None or not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    if len(call.args) > 1 or any(isinstance(one, ast.Starred) for one in call.args):
+        return None
+    known = KEPT[name] | {*RENAMED} | DROPPED
+    if any(keyword.arg not in known for keyword in call.keywords):
+        return None
+    end = source.span(call.func)
+    attribute = Span(end.end_line, end.end_column - len(call.func.attr), end.end_line, end.end_column)
+    edits = [Edit(Location(source.path, attribute), name)]
+    for keyword in call.keywords:
+        span = source.span(keyword)
+        if keyword.arg in RENAMED:
+            old = Span(span.line, span.column, span.line, span.column + len(keyword.arg))
+            edits.append(Edit(Location(source.path, old), RENAMED[keyword.arg]))
+        elif keyword.arg in DROPPED:
+            edits.append(Edit(Location(source.path, _with_comma(source, call, keyword)), ""))
+    return tuple(edits)
+
+
+def _with_comma(source: Source, call: ast.Call, keyword: ast.keyword) -> Span:
+    """An argument and the comma before it."""
+    before = sorted(span for one in _arguments(call) if (span := source.span(one)) < source.span(keyword))
+    span = source.span(keyword)
+    if not before:
+        return span
+    return Span(before[-1].end_line, before[-1].end_column, span.end_line, span.end_column)
+
+
+def _arguments(call: ast.Call) -> list[ast.expr | ast.keyword]:
+    return [*call.args, *call.keywords]
+
+
+def with_keyword(source: Source, call: ast.Call, text: str) -> Edit:
+    """One more argument at the end of a call."""
+    arguments = [source.span(one) for one in _arguments(call)]
+    if not arguments:
+        span = source.span(call)
+        at = Span(span.end_line, span.end_column - 1, span.end_line, span.end_column - 1)
+        return Edit(Location(source.path, at), text)
+    last = max(arguments, key=lambda span: (span.end_line, span.end_column))
+    end = _after_parentheses(source, last, source.span(call))
+    at = Span(*end, *end)
+    return Edit(Location(source.path, at), f", {text}")
+
+
+def _after_parentheses(source: Source, last: Span, call: Span) -> tuple[int, int]:
+    """The end of the last argument with the parentheses around it."""
+    line, column = last.end_line, last.end_column
+    rest = source.text(Span(line, column, call.end_line, call.end_column - 1))
+    closing = len(rest) - len(rest.lstrip(")")) if rest.startswith(")") else 0
+    return line, column + closing
+
+
+def as_dict(site: TrainingSite, location: Location) -> Edits | None:
+    """``zip(model.metrics_names, model.evaluate(...))``, and a ``dict`` around it, as a dict from Keras."""
+    source = source_of(site, location)
+    zipped = None if source is None else source.node(location)
+    if source is None or not isinstance(zipped, ast.Call) or len(zipped.args) != 2:  # noqa: PLR2004
+        return None
+    around, call = source.parents.get(zipped), zipped.args[1]
+    whole = isinstance(around, ast.Call) and isinstance(around.func, ast.Name) and around.func.id == "dict"
+    if not isinstance(around, ast.Call) or not whole or not isinstance(call, ast.Call):
+        return None
+    return (*only(source, around, call), with_keyword(source, call, "return_dict=True"))
+
+
+def only(source: Source, around: ast.expr, inner: ast.expr) -> Edits:
+    """An expression replaced by one inside it."""
+    one, other = source.span(around), source.span(inner)
+    before = Span(one.line, one.column, other.line, other.column)
+    after = Span(other.end_line, other.end_column, one.end_line, one.end_column)
+    return Edit(Location(source.path, before), ""), Edit(Location(source.path, after), "")
+
+
+def by_key(
+    site: TrainingSite, use: ResultUse, keys: Sequence[str], name: str, *, ask: bool = False
+) -> Edits | None:
+    """An unpacking or index of a result by key; with ``ask`` the call is told to return a dict."""
+    source = source_of(site, use.location)
+    node = None if source is None else source.node(use.location)
+    if source is None or node is None:
+        return None
+    if use.how == "index" and isinstance(node, ast.Subscript) and use.index is not None:
+        return _indexed(source, node, keys, use.index, ask=ask)
+    if use.how == "unpack":
+        return _unpacked(source, node, keys, name, ask=ask)
+    return None
+
+
+def _indexed(
+    source: Source, node: ast.Subscript, keys: Sequence[str], index: int, *, ask: bool
+) -> Edits | None:
+    if not -len(keys) <= index < len(keys) or (ask and not isinstance(node.value, ast.Call)):
+        return None
+    edit = Edit(source.location(node.slice), quoted(keys[index], source.quote))
+    asked = (
+        (with_keyword(source, node.value, "return_dict=True"),) if isinstance(node.value, ast.Call) else ()
+    )
+    return (*(asked if ask else ()), edit)
+
+
+def _unpacked(source: Source, node: ast.expr, keys: Sequence[str], name: str, *, ask: bool) -> Edits | None:
+    """``a, b = f()`` in two steps: the result under a name, then its entries."""
+    statement = source.parents.get(node)
+    match statement:
+        case ast.Assign(targets=[ast.Tuple() | ast.List() as target]) if len(target.elts) == len(keys):
+            pass
+        case _:
+            return None
+    if (ask and not isinstance(node, ast.Call)) or not _ends_its_line(source, statement):
+        return None
+    fresh = unused(source, name)
+    entries = ", ".join(f"{fresh}[{quoted(key, source.quote)}]" for key in keys)
+    line = source.lines[statement.lineno - 1]
+    margin = line[: len(line) - len(line.lstrip())]
+    last = statement.end_lineno or statement.lineno
+    end = Span(last, len(source.lines[last - 1]) + 1, last, len(source.lines[last - 1]) + 1)
+    targets = source.text(source.span(target))
+    return (
+        Edit(source.location(target), fresh),
+        *((with_keyword(source, node, "return_dict=True"),) if ask and isinstance(node, ast.Call) else ()),
+        Edit(Location(source.path, end), f"\n{margin}{targets} = {entries}"),
+    )
+
+
+def _ends_its_line(source: Source, statement: ast.stmt) -> bool:
+    """Whether a statement has its lines for itself, but for a comment."""
+    span = source.span(statement)
+    before = source.lines[span.line - 1][: span.column - 1]
+    after = source.lines[span.end_line - 1][span.end_column - 1 :].strip()
+    return not before.strip() and (not after or after.startswith("#"))
+
+
+def unused(source: Source, name: str) -> str:
+    """A name that the document does not use."""
+    taken = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
+    taken |= {node.arg for node in ast.walk(source.tree) if isinstance(node, ast.arg)}
+    number, fresh = 2, name
+    while fresh in taken:
+        number, fresh = number + 1, f"{name}_{number}"
+    return fresh
+
+
+def targets_of(site: TrainingSite, use: ResultUse) -> list[str] | None:
+    """The names that a result is unpacked into."""
+    source = source_of(site, use.location)
+    node = None if source is None else source.node(use.location)
+    statement = None if source is None or node is None else source.parents.get(node)
+    match statement:
+        case ast.Assign(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)]):
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+            return names if len(names) == len(targets) else None
+        case _:
+            return None
+
+
+def string(site: TrainingSite, location: Location, old: str, new: str) -> Edits | None:
+    """The one string ``old`` inside an expression replaced by ``new``."""
+    source = source_of(site, location)
+    node = None if source is None else source.node(location)
+    if source is None or node is None:
+        return None
+    found = [one for one in ast.walk(node) if isinstance(one, ast.Constant) and one.value == old]
+    if len(found) != 1:
+        return None
+    mark = source.text(source.span(found[0]))[:1]
+    return (Edit(source.location(found[0]), quoted(new, mark if mark in "'\"" else source.quote)),)
+
+
+def imported(source: Source, module: str, name: str) -> Edits:
+    """``from module import name`` after the imports at the top; nothing where it stands there already."""
+    body = source.tree.body
+    for statement in body:
+        names = statement.names if isinstance(statement, ast.ImportFrom) else []
+        there = isinstance(statement, ast.ImportFrom) and statement.module == module
+        if there and any(alias.name == name and alias.asname is None for alias in names):
+            return ()
+    imports = [one for one in body if isinstance(one, ast.Import | ast.ImportFrom)]
+    if not imports:
+        return ()
+    last = imports[0]
+    for statement in body[body.index(imports[0]) :]:
+        if not isinstance(statement, ast.Import | ast.ImportFrom):
+            break
+        last = statement
+    line = last.end_lineno or last.lineno
+    at = Span(line, len(source.lines[line - 1]) + 1, line, len(source.lines[line - 1]) + 1)
+    return (Edit(Location(source.path, at), f"\nfrom {module} import {name}"),)
