@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias, Union
+from typing import Literal, TypeAlias, Union
 
 
 class Severity(Enum):
@@ -99,6 +99,24 @@ class Undecided:
 
 
 @dataclass(frozen=True)
+class Useless:
+    """A comment that is meant to silence and does not: why, and what to do about it, if that is known."""
+
+    location: Location
+    reason: str
+    edit: Edit | None = None
+
+
+@dataclass(frozen=True)
+class Silenced:
+    """A finding that is not reported, by what (a comment in the source or the baseline), and why."""
+
+    finding: Finding
+    by: Literal["comment", "baseline"]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
     """What was found in one document; ``excerpts`` are the lines of source at each place that it names."""
 
@@ -106,6 +124,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     undecided: tuple[Undecided, ...] = ()
     excerpts: tuple[tuple[Location, str], ...] = field(default=(), repr=False, compare=False)
+    silenced: tuple[Silenced, ...] = ()
 
 
 @dataclass(frozen=True)

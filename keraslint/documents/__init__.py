@@ -3,9 +3,9 @@
 from keraslint.documents.discovery import EXCLUDED, SUFFIXES, Policy, discover
 from keraslint.documents.ignore import Exclusion
 from keraslint.documents.model import Cell, Document, Failure
-from keraslint.documents.reading import Reader, decode, decode_module, read_bytes
+from keraslint.documents.reading import NOTEBOOK, Reader, decode, decode_module, read_bytes
 
 __all__ = [
-    "EXCLUDED", "SUFFIXES", "Cell", "Document", "Exclusion", "Failure", "Policy", "Reader", "decode",
-    "decode_module", "discover", "read_bytes",
+    "EXCLUDED", "NOTEBOOK", "SUFFIXES", "Cell", "Document", "Exclusion", "Failure", "Policy", "Reader",
+    "decode", "decode_module", "discover", "read_bytes",
 ]  # fmt: skip

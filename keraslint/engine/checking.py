@@ -8,73 +8,32 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keraslint.documents import Document, Exclusion, Failure, decode, read_bytes
-from keraslint.engine.ignoring import is_ignored
+from keraslint.documents import Document, Failure, decode, read_bytes
+from keraslint.engine import ignoring
 from keraslint.engine.judging import Judged, judge, judge_failures
 from keraslint.engine.placing import excerpts, moved, placed_finding, placed_undecided
-from keraslint.engine.selection import closeness, selected, verify
+from keraslint.engine.run import Run
+from keraslint.engine.selection import closeness
 from keraslint.engine.settings import files, left_out
-from keraslint.findings import Crashed, Report, Severity, Skipped
+from keraslint.engine.sifting import sift
+from keraslint.findings import Crashed, Report, Skipped
 from keraslint.inference import Project, project_root
-from keraslint.syntax import concrete, scout
+from keraslint.syntax import scout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from keraslint.documents import Reader
     from keraslint.engine.settings import Configured, Settings
-    from keraslint.findings import Finding, Location, Outcome, Undecided
-    from keraslint.rules import Registered
-
-RANK = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
-
-
-@dataclass
-class _Run:
-    """What a run has read and found so far."""
-
-    configured: Configured
-    project: Project
-    read: Reader
-    rules: dict[Settings, tuple[Registered, ...]] = field(default_factory=dict)
-    order: dict[str, None] = field(default_factory=dict)
-    documents: dict[str, Document | None] = field(default_factory=dict)
-    findings: dict[str, dict[Finding, None]] = field(default_factory=lambda: defaultdict(dict))
-    undecided: dict[str, dict[Undecided, None]] = field(default_factory=lambda: defaultdict(dict))
-    others: list[Outcome] = field(default_factory=list)
-
-    def named(self, location: Location) -> Location:
-        """The location with its document named as a reader would: as it was asked for, or from here."""
-        path = location.document
-        relative = os.path.relpath(path) if os.path.isabs(path) and path not in self.order else path
-        return location if relative.startswith(os.pardir) else replace(location, document=relative)
-
-    def rules_for(self, path: str) -> tuple[Registered, ...]:
-        """The rules that are selected for a file."""
-        settings = self.configured.at(path)
-        if settings not in self.rules:
-            for _, selectors in settings.per_file_ignores:
-                for selector in selectors:
-                    verify(selector)
-            self.rules[settings] = selected(settings.select, settings.ignore)
-        return self.rules[settings]
-
-    def document(self, path: str) -> Document | None:
-        """A document by its path; a site may name one that was not asked for."""
-        if path not in self.documents:
-            data = self.read(path)
-            decoded = decode(path, data) if isinstance(data, bytes) else None
-            self.documents[path] = decoded if isinstance(decoded, Document) else None
-        return self.documents[path]
+    from keraslint.findings import Finding, Outcome
 
 
 def check(paths: Sequence[str], configured: Configured, read: Reader = read_bytes) -> list[Outcome]:
     """Check every file under ``paths``. Files that are named are parsed whatever they hold."""
-    run = _Run(configured, Project(project_root(paths), read), read)
+    run = Run(configured, Project(project_root(paths), read), read)
     named = {os.path.normpath(path) for path in paths}
     found = files(paths, configured)
     for path in found:
@@ -85,7 +44,7 @@ def check(paths: Sequence[str], configured: Configured, read: Reader = read_byte
             run.others.append(Skipped(path, data))
             continue
         run.order[path] = None
-        if path in named or scout.worth_reading(data):
+        if path in named or scout.worth_reading(data) or ignoring.mentioned(data):
             _check_bytes(path, data, run)
     return _outcomes(run)
 
@@ -95,13 +54,13 @@ def check_source(path: str, data: bytes, configured: Configured) -> list[Outcome
     settings = configured.at(path)
     if settings.force_exclude and left_out(path, settings):
         return []
-    run = _Run(configured, Project(project_root([path])), read_bytes)
+    run = Run(configured, Project(project_root([path])), read_bytes)
     run.order[path] = None
     _check_bytes(path, data, run)
     return _outcomes(run)
 
 
-def _check_bytes(path: str, data: bytes, run: _Run) -> None:
+def _check_bytes(path: str, data: bytes, run: Run) -> None:
     rules, settings = run.rules_for(path), run.configured.at(path)
     judged = Judged()
     try:
@@ -114,9 +73,11 @@ def _check_bytes(path: str, data: bytes, run: _Run) -> None:
     judge_failures(failures, rules, judged)
     if parsed:
         judge(parsed, run.project, rules, settings.versions, judged)
-    if judged.findings or judged.undecided:
+    if judged.findings or judged.undecided or (parsed and ignoring.mentioned(data)):
         run.documents[path] = document if isinstance(document, Document) else None
-    _keep(judged, settings.severity, run)
+    if parsed and ignoring.mentioned(data):
+        run.commented.add(path)
+    _keep(judged, run)
 
 
 def _read(document: Document | Failure) -> tuple[tuple[Failure, ...], scout.Parsed | None]:
@@ -129,36 +90,39 @@ def _read(document: Document | Failure) -> tuple[tuple[Failure, ...], scout.Pars
     return document.failures, parsed
 
 
-def _keep(judged: Judged, least: Severity, run: _Run) -> None:
+def _keep(judged: Judged, run: Run) -> None:
     for finding in judged.findings:
-        if RANK[finding.severity] >= RANK[least]:
-            one = moved(finding, run.named)
-            run.findings[one.location.document][one] = None
+        one = moved(finding, run.named)
+        run.findings[one.location.document][one] = None
     for undecided in judged.undecided:
         location = run.named(undecided.location)
         run.undecided[location.document][replace(undecided, location=location)] = None
     run.others += judged.crashes.values()
 
 
-def _outcomes(run: _Run) -> list[Outcome]:
-    reached = {*run.findings, *run.undecided}.difference(run.order)
+def _outcomes(run: Run) -> list[Outcome]:
+    heard = {path for path, findings in run.findings.items() if any(map(run.is_heard, findings))}
+    reached = {*heard, *run.undecided}.difference(run.order)
     elsewhere = sorted(path for path in reached if not left_out(path, run.configured.at(path)))
     return [*run.others, *(_report(path, run) for path in (*run.order, *elsewhere))]
 
 
-def _report(path: str, run: _Run) -> Report | Crashed:
-    findings = _not_ignored_here(path, _said_once(run.findings.get(path, ())), run.configured.at(path))
+def _report(path: str, run: Run) -> Report | Crashed:
+    findings = not_ignored_here(path, _said_once(run.findings.get(path, ())), run.configured.at(path))
     try:
-        findings = _confirmed(path, findings, run)
+        sifted = sift(path, findings, run)
     except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
         return Crashed(path, "concrete", traceback.format_exc())
-    placed = sorted((placed_finding(one, run.document) for one in findings), key=_order)
+    left = not_ignored_here(path, sifted.findings, run.configured.at(path))
+    placed = sorted((placed_finding(one, run.document) for one in left), key=_order)
     undecided = (placed_undecided(one, run.document) for one in run.undecided.get(path, ()))
+    silenced = (replace(one, finding=placed_finding(one.finding, run.document)) for one in sifted.silenced)
     return Report(
         path,
         tuple(placed),
         tuple(sorted(undecided, key=lambda one: (one.location.cell or 0, one.location.span, one.reason))),
-        excerpts(findings, run.document),
+        excerpts(left, run.document),
+        tuple(sorted(silenced, key=lambda one: _order(one.finding))),
     )
 
 
@@ -172,26 +136,7 @@ def _order(finding: Finding) -> tuple[object, ...]:
     return finding.location.cell or 0, finding.location.span, finding.code, finding.message
 
 
-def _not_ignored_here(path: str, findings: Iterable[Finding], settings: Settings) -> list[Finding]:
-    selectors = [
-        selector
-        for pattern, ignored in settings.per_file_ignores
-        if Exclusion(settings.root, (pattern,)).covers(path)
-        for selector in ignored
-    ]
+def not_ignored_here(path: str, findings: Iterable[Finding], settings: Settings) -> list[Finding]:
+    """The findings that ``per-file-ignores`` leave for this path."""
+    selectors = settings.ignored_in(path)
     return [one for one in findings if not closeness(selectors, one.code, one.name)]
-
-
-def _confirmed(path: str, findings: list[Finding], run: _Run) -> list[Finding]:
-    """The findings that no comment silences, each seen to stand where it points."""
-    about_failures = {found.rule.code for found in run.rules_for(path) if found.rule.subject == "failure"}
-    at_sites = [one for one in findings if one.code not in about_failures]
-    document = run.document(path)
-    if not at_sites or document is None:
-        return findings
-    read = concrete.read(document)
-    for one in at_sites:
-        if not read.confirms(one.location.span):
-            message = f"{one.code} points at {one.location.span}, where no statement stands"
-            raise concrete.UnconfirmedError(message)
-    return [one for one in findings if one not in at_sites or not is_ignored(one, read.comments)]

@@ -36,6 +36,15 @@ def keys(found: Registered) -> tuple[str, str]:
     return found.rule.code, found.rule.name
 
 
+def named(selector: str) -> frozenset[str]:
+    """The codes of the rules about training sites that a selector names."""
+    return frozenset(
+        found.rule.code
+        for found in registered()
+        if found.rule.subject == "site" and closeness((selector,), *keys(found))
+    )
+
+
 def verify(selector: str) -> None:
     """Refuse a selector that no rule answers to."""
     if not any(closeness((selector,), *keys(found)) for found in registered()):

@@ -52,6 +52,15 @@ class Settings:
         """Which files of a directory are walked over."""
         return Policy(self.excluded, gitignore=self.respect_gitignore, force=self.force_exclude)
 
+    def ignored_in(self, path: str) -> list[str]:
+        """The selectors of the rules that ``per-file-ignores`` leaves out for a file."""
+        return [
+            selector
+            for pattern, selectors in self.per_file_ignores
+            if Exclusion(self.root, (pattern,)).covers(path)
+            for selector in selectors
+        ]
+
 
 def files(paths: Sequence[str], configured: Configured) -> list[str]:
     """Every file to read under ``paths``, as the configuration of each directory has it."""

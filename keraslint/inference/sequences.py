@@ -261,15 +261,17 @@ def _stored(run: Run, ref: Ref, thing: Value | Object, index: Value | None, item
 
 def unpack(run: Run, targets: list[ast.expr], value: Value, origin: Origin) -> None:
     """``a, b = value``; an unpacking of a model's result is an event."""
+    # A starred name takes any number of values.
+    count = None if any(isinstance(target, ast.Starred) for target in targets) else len(targets)
 
     def apart(thing: Value | Object) -> Value:
         if isinstance(thing, Result):
-            results.used(run, thing, "unpack", origin, count=len(targets))
+            results.used(run, thing, "unpack", origin, count=count)
             for target in targets:
                 assign(run, target, Array(origin), origin)
             return thing
         if isinstance(thing, Dict) and thing.result is not None:
-            results.used(run, thing.result, "unpack", origin, count=len(targets))
+            results.used(run, thing.result, "unpack", origin, count=count)
         _unpack(run, targets, thing, origin)
         return Const(None)
 

@@ -22,9 +22,10 @@ class UnconfirmedError(Exception):
 
 @dataclass(frozen=True)
 class Comment:
-    """A comment and its line."""
+    """A comment and where it begins."""
 
     line: int
+    column: int
     text: str
 
 
@@ -64,7 +65,7 @@ def read(document: Document) -> Concrete:
         raise UnconfirmedError(message) from error
     positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
     comments = (
-        Comment(at.start.line, node.value)
+        Comment(at.start.line, at.start.column + 1, node.value)
         for node, at in positions.items()
         if isinstance(node, libcst.Comment)
     )

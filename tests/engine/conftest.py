@@ -18,7 +18,7 @@ from keraslint.engine import selection
 from keraslint.findings import Location, Related, Severity, Span, Undecided
 from keraslint.inference import Project
 from keraslint.pairing.versions import Version
-from keraslint.rules import Registered, does_not_parse
+from keraslint.rules import Registered, does_not_parse, unused_ignore
 from keraslint.rules.base import Rule
 from keraslint.sites import Inferred
 from keraslint.sites.model import CompileCall, TrainingSite, Unread
@@ -98,6 +98,7 @@ def astray(site: TrainingSite, _: Judgement) -> Iterator[Finding]:
 
 RULES = (
     Registered(does_not_parse.rule, does_not_parse.check, "."),
+    Registered(unused_ignore.rule, unused_ignore.check, "."),
     Registered(LOUD, loud, "."),
     Registered(OLD, old, "."),
     Registered(BROKEN, broken, "."),

@@ -7,14 +7,14 @@ import pytest
 from keraslint.engine import BadSelectorError, selected
 from keraslint.engine.targets import BadVersionError, targets
 
-EVERY = {"KER001", "KER901", "KER902", "KER903", "KER904", "KER905"}
+EVERY = {"KER001", "KER002", "KER901", "KER902", "KER903", "KER904", "KER905"}
 
 
 @pytest.mark.parametrize(
     ("select", "ignore", "codes"),
     [
         (["ALL"], [], EVERY),
-        (["KER"], ["KER9"], {"KER001"}),
+        (["KER"], ["KER9"], {"KER001", "KER002"}),
         (["KER9"], ["KER902", "broken-rule"], {"KER901", "KER904", "KER905"}),
         (["KER902"], ["KER9"], {"KER902"}),
         (["loud-rule"], ["ALL"], {"KER901"}),

@@ -1,0 +1,66 @@
+"""Files that a run reads enter; its documents, the rules for each, and what was found in it so far leave."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from keraslint.documents import Document, decode
+from keraslint.engine.selection import selected, verify
+from keraslint.findings import Severity
+
+if TYPE_CHECKING:
+    from keraslint.documents import Reader
+    from keraslint.engine.settings import Configured, Settings
+    from keraslint.findings import Finding, Location, Outcome, Undecided
+    from keraslint.inference import Project
+    from keraslint.rules import Registered
+
+RANK = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
+
+
+@dataclass
+class Run:
+    """What a run has read and found so far."""
+
+    configured: Configured
+    project: Project
+    read: Reader
+    rules: dict[Settings, tuple[Registered, ...]] = field(default_factory=dict)
+    order: dict[str, None] = field(default_factory=dict)
+    documents: dict[str, Document | None] = field(default_factory=dict)
+    findings: dict[str, dict[Finding, None]] = field(default_factory=lambda: defaultdict(dict))
+    undecided: dict[str, dict[Undecided, None]] = field(default_factory=lambda: defaultdict(dict))
+    commented: set[str] = field(default_factory=set)
+    others: list[Outcome] = field(default_factory=list)
+
+    def named(self, location: Location) -> Location:
+        """The location with its document named as a reader would: as it was asked for, or from here."""
+        path = location.document
+        relative = os.path.relpath(path) if os.path.isabs(path) and path not in self.order else path
+        return location if relative.startswith(os.pardir) else replace(location, document=relative)
+
+    def rules_for(self, path: str) -> tuple[Registered, ...]:
+        """The rules that are selected for a file."""
+        settings = self.configured.at(path)
+        if settings not in self.rules:
+            for _, selectors in settings.per_file_ignores:
+                for selector in selectors:
+                    verify(selector)
+            self.rules[settings] = selected(settings.select, settings.ignore)
+        return self.rules[settings]
+
+    def document(self, path: str) -> Document | None:
+        """A document by its path; a site may name one that was not asked for."""
+        if path not in self.documents:
+            data = self.read(path)
+            decoded = decode(path, data) if isinstance(data, bytes) else None
+            self.documents[path] = decoded if isinstance(decoded, Document) else None
+        return self.documents[path]
+
+    def is_heard(self, finding: Finding) -> bool:
+        """Whether a finding is severe enough to be reported."""
+        least = self.configured.at(finding.location.document).severity
+        return RANK[finding.severity] >= RANK[least]

@@ -1,0 +1,138 @@
+"""The findings of a document enter; those that are reported leave, those that a comment silences beside them,
+and one for each comment that silences nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keraslint.documents import NOTEBOOK
+from keraslint.engine.ignoring import Ignore, ignores, silencing, unknown, useless, without
+from keraslint.engine.selection import closeness, keys
+from keraslint.engine.settings import files
+from keraslint.findings import Crashed, Edit, Location, Silenced, Useless
+from keraslint.syntax import concrete
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from keraslint.documents import Document
+    from keraslint.engine.run import Run
+    from keraslint.findings import Finding
+    from keraslint.rules import Registered
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """What is reported of a document, and what is not."""
+
+    findings: list[Finding]
+    silenced: list[Silenced]
+
+
+def sift(path: str, findings: Sequence[Finding], run: Run) -> Sifted:
+    """Confirm the findings where libcst reads the document, and let its comments silence them.
+
+    The place of what could not be parsed is none of libcst's, and no comment silences it.
+    """
+    failures = {found.rule.code for found in run.rules_for(path) if found.rule.subject == "failure"}
+    at_sites = [one for one in findings if one.code not in failures]
+    heard = [one for one in findings if run.is_heard(one)]
+    commented = path in run.commented
+    document = run.document(path) if commented or any(one in at_sites for one in heard) else None
+    if document is None:
+        return Sifted(heard, [])
+    read = concrete.read(document)
+    _confirm([one for one in heard if one in at_sites], read)
+    comments = ignores(read.comments)
+    by = {one: silencing(one, comments) for one in at_sites}
+    about_comments = _about_comments(path, document, comments, at_sites, run) if commented else []
+    by |= {one: silencing(one, comments) for one in about_comments}
+    return Sifted(
+        [one for one in (*heard, *about_comments) if by.get(one) is None],
+        [
+            Silenced(one, "comment", of.reason)
+            for one, of in by.items()
+            if of is not None and run.is_heard(one)
+        ],
+    )
+
+
+def _confirm(findings: Sequence[Finding], read: concrete.Concrete) -> None:
+    for one in findings:
+        if not read.confirms(one.location.span):
+            message = f"{one.code} points at {one.location.span}, where no statement stands"
+            raise concrete.UnconfirmedError(message)
+
+
+def _about_comments(
+    path: str, document: Document, comments: Sequence[Ignore], findings: Sequence[Finding], run: Run
+) -> list[Finding]:
+    """What the rules about comments say of those that silence nothing."""
+    rules = [found for found in run.rules_for(path) if found.rule.subject == "comment"]
+    if not rules:
+        return []
+    said = [
+        finding
+        for one in _useless(path, document, comments, findings, run)
+        for found in rules
+        for finding in found.check(one)
+    ]
+    return [one for one in said if run.is_heard(one)]
+
+
+def _useless(
+    path: str, document: Document, comments: Sequence[Ignore], findings: Sequence[Finding], run: Run
+) -> Iterator[Useless]:
+    ran = {found.rule.code for found in run.rules_for(path) if _was_asked(found, path, run)}
+    idle = {
+        at: selectors
+        for at, one in enumerate(comments)
+        if (selectors := useless(one, findings, ran)) and not _is_open(one, path, run)
+    }
+    if idle and not _is_seen_whole(path, run):
+        idle = {}
+    for at, one in enumerate(comments):
+        location = Location(path, one.span)
+        if wrong := unknown(one):
+            yield Useless(location, f"this silences nothing: {'; '.join(wrong)}")
+        elif at in idle:
+            span, text = without(one, idle[at], document.lines[one.comment.line - 1])
+            what = "this" if one.rules is None else " and ".join(idle[at])
+            silences = "silences" if len(idle[at]) == 1 else "silence"
+            where = "in this document" if one.whole else "on this line"
+            edit = Edit(Location(path, span), text)
+            yield Useless(location, f"{what} {silences} nothing {where}", edit)
+
+
+def _is_open(one: Ignore, path: str, run: Run) -> bool:
+    """Whether something was not judged that the comment may be for."""
+    if any(isinstance(other, Crashed) and other.document == path for other in run.others):
+        return True
+    spans = [undecided.location.span for undecided in run.undecided.get(path, ())]
+    return any(one.whole or span.line <= one.comment.line <= span.end_line for span in spans)
+
+
+def _was_asked(found: Registered, path: str, run: Run) -> bool:
+    settings = run.configured.at(path)
+    return (
+        found.rule.subject == "site"
+        and found.rule.keras in {None, *(version.major for version in settings.versions)}
+        and not closeness(settings.ignored_in(path), *keys(found))
+    )
+
+
+def _is_seen_whole(path: str, run: Run) -> bool:
+    """Whether every file was read that may import this one: what stands in a module is found through them."""
+    if path.endswith(NOTEBOOK) or not os.path.exists(path):
+        return True
+    name = os.path.basename(path).removesuffix(".py")
+    name = os.path.basename(os.path.dirname(os.path.abspath(path))) if name == "__init__" else name
+    word = re.escape(name.encode())
+    importing = re.compile(rb"\b(?:from|import)\b[^\n]*\b%b\b|import\s*\([^)]*\b%b\b" % (word, word))
+    read = {os.path.abspath(one) for one in run.order}
+    others = (one for one in files([run.project.root], run.configured) if os.path.abspath(one) not in read)
+    return not any(isinstance(data := run.read(one), bytes) and importing.search(data) for one in others)
