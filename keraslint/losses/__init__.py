@@ -26,14 +26,17 @@ from keraslint.losses.embeddings import (
     TripletLoss,
 )
 from keraslint.losses.logs import TermLogs, log_terms
+from keraslint.losses.memory import CrossBatchMemory
 from keraslint.losses.models import Functional, Model, NestedLossMixin, Sequential
 from keraslint.losses.nested import NestedLoss
 from keraslint.losses.paths import PathError
 from keraslint.losses.several import MultiLoss, PartLoss
+from keraslint.losses.state import evaluating
 
 __all__ = [
     "CircleLoss",
     "ContrastiveLoss",
+    "CrossBatchMemory",
     "Functional",
     "Masked",
     "Model",
@@ -48,5 +51,6 @@ __all__ = [
     "TermLogs",
     "TripletLoss",
     "Where",
+    "evaluating",
     "log_terms",
 ]

@@ -7,17 +7,10 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from keraslint.losses.replicas import replicas
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-def replicas() -> int:
-    """How many replicas train in step; Keras divides loss values by it under ``tf.distribute`` alone."""
-    if keras.config.backend() != "tensorflow":
-        return 1
-    import tensorflow as tf  # noqa: PLC0415 - only that backend has it
-
-    return int(tf.distribute.get_strategy().num_replicas_in_sync)
 
 
 @keras.saving.register_keras_serializable(package="keraslint")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,18 @@ import keras
 from keraslint.losses.logs import TermLogs
 from keraslint.losses.nested import NestedLoss
 from keraslint.losses.paths import PathError
+from keraslint.losses.state import evaluating
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+STATE = "loss_state_"  # before the number of a variable, in a file of weights
+
+
+def _scope(model: Any) -> Any:
+    """Where the variables of a model are made: the scope of its strategy on tensorflow."""
+    return model.distribute_strategy.scope() if keras.config.backend() == "tensorflow" else nullcontext()
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,7 @@ class _Compiled:
 
     loss: NestedLoss
     logs: TermLogs
+    variables: list[Any]  # the state of the loss
     before: list[tuple[Any, Any]] = field(
         default_factory=list
     )  # variables and values, until a step is traced
@@ -68,7 +78,8 @@ class NestedLossMixin:
             msg = "Write the weights into the loss, NestedLoss({...}, weights={...}), not into loss_weights."
             raise ValueError(msg)
         super().compile(optimizer, None, *args, **kwargs)  # type: ignore[misc]
-        self._nested = _Compiled(loss, TermLogs(loss.log_keys))
+        with _scope(self):
+            self._nested = _Compiled(loss, TermLogs(loss.log_keys), loss.variables)
 
     def fit(self, *args: Any, **kwargs: Any) -> Any:
         """As in Keras; a loss that is refused leaves the model as it was."""
@@ -79,6 +90,38 @@ class NestedLossMixin:
         """As in Keras; a loss that is refused leaves the model as it was."""
         with _kept(self):
             return super().evaluate(*args, **kwargs)  # type: ignore[misc]
+
+    def test_step(self, *args: Any, **kwargs: Any) -> Any:
+        """As in Keras; the state of the loss stays as it is."""
+        with evaluating():
+            return super().test_step(*args, **kwargs)  # type: ignore[misc]
+
+    @property
+    def variables(self) -> list[Any]:
+        """The variables of Keras, then the state of the loss; ``weights`` are those of the layers alone."""
+        found: list[Any] = super().variables  # type: ignore[misc]
+        return found if self._nested is None else [*found, *self._nested.variables]
+
+    @property
+    def trainable_weights(self) -> list[Any]:
+        """What the optimizer moves: the weights of the layers, then those of the loss."""
+        found: list[Any] = super().trainable_weights  # type: ignore[misc]
+        state = self._nested.variables if self._nested else []
+        return [*found, *(variable for variable in state if variable.trainable)]
+
+    def save_own_variables(self, store: Any) -> None:
+        """As in Keras, with the state of the loss."""
+        super().save_own_variables(store)  # type: ignore[misc]
+        for index, variable in enumerate(self._nested.variables if self._nested else []):
+            store[f"{STATE}{index}"] = variable
+
+    def load_own_variables(self, store: Any) -> None:
+        """As in Keras, with the state of the loss, where it was saved and this model has it."""
+        own = {key: store[key] for key in store.keys() if not key.startswith(STATE)}  # noqa: SIM118
+        super().load_own_variables(own)  # type: ignore[misc]
+        for index, variable in enumerate(self._nested.variables if self._nested else []):
+            if f"{STATE}{index}" in store.keys():  # noqa: SIM118
+                variable.assign(store[f"{STATE}{index}"])
 
     @property
     def metrics(self) -> list[Any]:
@@ -98,8 +141,8 @@ class NestedLossMixin:
         compiled = self._nested
         if compiled is None:
             return super().compute_loss(x, y, y_pred, sample_weight, training)  # type: ignore[misc]
-        del training
-        total = compiled.loss.compute(y, y_pred, sample_weight, compiled.logs)
+        with evaluating(yes=not training):
+            total = compiled.loss.compute(y, y_pred, sample_weight, compiled.logs)
         compiled.before.clear()
         if self.losses:  # type: ignore[attr-defined]
             total += super().compute_loss(x, y, y_pred, sample_weight)  # type: ignore[misc]

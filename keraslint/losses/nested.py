@@ -10,6 +10,7 @@ from keras import ops
 from keraslint.losses import container, targets
 from keraslint.losses.explain import explain
 from keraslint.losses.paths import PathError, at, first_leaf, items, keys_of, unknown_path
+from keraslint.losses.state import stateful, variables_of
 from keraslint.losses.terms import Term, terms_of
 
 if TYPE_CHECKING:
@@ -67,6 +68,15 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
         """The keys under which the terms are logged, in written order."""
         return tuple(term.log for term in self.terms)
 
+    def build(self) -> None:
+        """Make the state of its losses, once; ``compile`` of our models and the first call do it."""
+        variables_of(self.losses)
+
+    @property
+    def variables(self) -> list[Any]:
+        """The state of its losses, ``keras.Variable`` each: what a training loop by hand has to carry on."""
+        return variables_of(self.losses)
+
     def values(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> list[Any]:
         """The loss value of every term, a scalar each, sample weights applied and term weights not."""
         y_true = targets.aligned(y_true, y_pred)
@@ -101,6 +111,7 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """The total, a scalar, for trees of targets and outputs; for training loops written by hand."""
+        self.build()
         if items(y_pred) is None and not container.plain_compile_sees_the_whole():
             msg = f"Keras {keras.__version__} hands the loss one output at a time, never all. {INSTEAD}"
             raise PathError(msg)
@@ -165,6 +176,9 @@ class _AtTheNode(keras.losses.Loss):  # type: ignore[misc]
         """The total of the node, a scalar."""
         if isinstance(y_true, container.Whole):
             msg = f"keras.Model needs a target for every output, also for those without a loss. {INSTEAD}"
+            raise PathError(msg)
+        if any(True for _ in stateful(self.nested.losses)):
+            msg = f"keras.Model neither trains nor saves the state of a loss. {INSTEAD}"
             raise PathError(msg)
         return self.nested.compute(y_true, y_pred, sample_weight, self.nested.logs)
 

@@ -8,8 +8,8 @@ import keras
 from keras import ops
 
 from keraslint.losses.functions import as_loss
-from keraslint.losses.logs import replicas
 from keraslint.losses.paths import first_leaf
+from keraslint.losses.replicas import replicas
 from keraslint.losses.terms import named_parts
 
 if TYPE_CHECKING:

@@ -23,21 +23,37 @@ class Compared(NamedTuple):
     other: Any
 
 
-def compared(labels: Any, embeddings: Any, key_labels: Any = None, key_embeddings: Any = None) -> Compared:
+def compared(
+    labels: Any, embeddings: Any, key_labels: Any = None, key_embeddings: Any = None, pairs: Any = None
+) -> Compared:
     """Every query against every key. Raises ``ValueError`` for keys without labels, labels without keys."""
     if (key_labels is None) != (key_embeddings is None):
         msg = "Keys have labels and embeddings: give both, or neither for the queries themselves."
         raise ValueError(msg)
-    alone = key_labels is None
-    embeddings = ops.convert_to_tensor(embeddings)
-    queries = ops.reshape(ops.convert_to_tensor(labels), (-1,))
-    keys = queries if alone else ops.reshape(ops.convert_to_tensor(key_labels), (-1,))
-    key_embeddings = embeddings if alone else ops.convert_to_tensor(key_embeddings)
-    same = ops.equal(queries[:, None], keys[None, :])
+    embeddings, queries = ops.convert_to_tensor(embeddings), flat(labels)
+    if key_labels is None:
+        key_labels, key_embeddings = queries, embeddings
+        pairs = others(queries) if pairs is None else pairs
+    same = ops.equal(queries[:, None], flat(key_labels)[None, :])
     other = ops.logical_not(same)
-    if alone:
-        same = ops.logical_and(same, ops.logical_not(ops.cast(ops.eye(ops.shape(queries)[0]), "bool")))
+    if pairs is not None:
+        same, other = ops.logical_and(same, pairs), ops.logical_and(other, pairs)
     return Compared(ops.matmul(embeddings, ops.transpose(key_embeddings)), same, other)
+
+
+def flat(labels: Any) -> Any:
+    """Labels of shape ``(batch, 1)`` or ``(batch,)`` as ``(batch,)``."""
+    return ops.reshape(ops.convert_to_tensor(labels), (-1,))
+
+
+def others(queries: Any, keys: Any = None, before: Any = 0) -> Any:
+    """Pairs of shape ``(queries, keys)`` without each query and itself, where it stands among the keys.
+
+    The queries are the keys from the one with index ``before`` on; keys default to the queries.
+    """
+    rows = ops.arange(ops.shape(queries)[0]) + before
+    columns = ops.arange(ops.shape(queries if keys is None else keys)[0])
+    return ops.not_equal(rows[:, None], columns[None, :])
 
 
 def _some(mask: Any) -> Any:
@@ -59,6 +75,7 @@ def circle(
     embeddings: Any,
     key_labels: Any = None,
     key_embeddings: Any = None,
+    pairs: Any = None,
     *,
     gamma: float = 80.0,
     margin: float = 0.4,
@@ -69,7 +86,7 @@ def circle(
     weights ``an = max(sn + margin, 0)`` and ``ap = max(1 + margin - sp, 0)``; gradients go through the
     weights.
     """
-    s, same, other = compared(labels, embeddings, key_labels, key_embeddings)
+    s, same, other = compared(labels, embeddings, key_labels, key_embeddings, pairs)
     s = ops.minimum(s, 1.0)
     near = -gamma * ops.maximum(1 + margin - s, 0.0) * (s - (1 - margin))
     far = gamma * ops.maximum(s + margin, 0.0) * (s - margin)
@@ -82,6 +99,7 @@ def nt_xent(
     embeddings: Any,
     key_labels: Any = None,
     key_embeddings: Any = None,
+    pairs: Any = None,
     *,
     temperature: float = 0.1,
 ) -> Any:
@@ -90,7 +108,7 @@ def nt_xent(
     Khosla et al. 2020 (arXiv 2004.11362), equation 2: the mean over a query's positives of
     ``-log(exp(s/t) / sum(exp(s/t) over all keys))``; with one positive a query it is NT-Xent.
     """
-    s, same, other = compared(labels, embeddings, key_labels, key_embeddings)
+    s, same, other = compared(labels, embeddings, key_labels, key_embeddings, pairs)
     s = s / temperature
     log_probability = s - _log_sum_exp(s, ops.logical_or(same, other))[:, None]
     return -_mean_over(log_probability, same)
@@ -101,6 +119,7 @@ def contrastive(
     embeddings: Any,
     key_labels: Any = None,
     key_embeddings: Any = None,
+    pairs: Any = None,
     *,
     margin: float = 1.0,
 ) -> Any:
@@ -109,7 +128,7 @@ def contrastive(
     The mean over a query's positives of ``d**2`` plus that over its negatives of ``max(margin - d, 0)**2``,
     with Euclidean distances ``d`` (0 to 2 for embeddings of length 1).
     """
-    s, same, other = compared(labels, embeddings, key_labels, key_embeddings)
+    s, same, other = compared(labels, embeddings, key_labels, key_embeddings, pairs)
     squared = ops.maximum(2 - 2 * s, 0.0)
     distance = ops.sqrt(ops.maximum(squared, 1e-12))
     shortfall = ops.square(ops.maximum(margin - distance, 0.0))
@@ -121,6 +140,7 @@ def triplet(
     embeddings: Any,
     key_labels: Any = None,
     key_embeddings: Any = None,
+    pairs: Any = None,
     *,
     margin: float = 0.2,
 ) -> Any:
@@ -128,7 +148,7 @@ def triplet(
 
     ``max(margin + greatest distance of a positive - least distance of a negative, 0)``, Euclidean distances.
     """
-    s, same, other = compared(labels, embeddings, key_labels, key_embeddings)
+    s, same, other = compared(labels, embeddings, key_labels, key_embeddings, pairs)
     distance = ops.sqrt(ops.maximum(2 - 2 * s, 1e-12))
     hardest = ops.max(ops.where(same, distance, ops.full_like(distance, FAR)), axis=1)
     nearest = ops.min(ops.where(other, distance, ops.full_like(distance, -FAR)), axis=1)
@@ -140,6 +160,7 @@ def multi_similarity(
     embeddings: Any,
     key_labels: Any = None,
     key_embeddings: Any = None,
+    pairs: Any = None,
     *,
     alpha: float = 2.0,
     beta: float = 50.0,
@@ -149,7 +170,7 @@ def multi_similarity(
 
     ``log(1 + sum(exp(-alpha * (sp - base)))) / alpha + log(1 + sum(exp(beta * (sn - base)))) / beta``.
     """
-    s, same, other = compared(labels, embeddings, key_labels, key_embeddings)
+    s, same, other = compared(labels, embeddings, key_labels, key_embeddings, pairs)
     near = ops.softplus(_log_sum_exp(-alpha * (s - base), same)) / alpha
     far = ops.softplus(_log_sum_exp(beta * (s - base), other)) / beta
     return _where_some(near, same) + _where_some(far, other)

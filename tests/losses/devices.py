@@ -34,21 +34,36 @@ def scope(count: int) -> tuple[Any, int]:
     return contextlib.nullcontext(), len(devices)
 
 
-def main(count: int) -> None:
+def nested() -> tuple[Any, Any]:
+    """A model of nested heads, and its targets."""
+    model = programs.functional(losses.Model, "nested", kernel_regularizer="l2")
+    model.compile(keras.optimizers.SGD(0.1), loss=losses.NestedLoss(SPEC, WEIGHTS))
+    return model, programs.targets("nested")
+
+
+def memory() -> tuple[Any, Any]:
+    """A model of embeddings that remembers more than one batch and less than all, and its labels."""
+    model = programs.embedder()
+    loss = losses.CrossBatchMemory(losses.CircleLoss(gamma=8), programs.EMBEDDING, size=6)
+    model.compile(keras.optimizers.SGD(0.1), loss=losses.NestedLoss({"": loss}))
+    return model, programs.labels()
+
+
+PROGRAMS = {"nested": nested, "memory": memory}
+
+
+def main(count: int, name: str) -> None:
     """Train for two epochs of two batches each."""
     context, devices = scope(count)
-    x, y = (
-        keras.tree.map_structure(lambda a: a[:8], data)
-        for data in (programs.inputs(), programs.targets("nested"))
-    )
     with context:
-        model = programs.functional(losses.Model, "nested", kernel_regularizer="l2")
-        model.compile(keras.optimizers.SGD(0.1), loss=losses.NestedLoss(SPEC, WEIGHTS))
+        model, y = PROGRAMS[name]()
+    x, y = keras.tree.map_structure(lambda array: array[:8], (programs.inputs(), y))
     history = model.fit(x, y, batch_size=4, epochs=2, shuffle=False, verbose=0).history
-    weights = [float(value) for array in model.get_weights() for value in np.ravel(array)]
+    arrays = [keras.ops.convert_to_numpy(variable) for variable in model.variables]
+    weights = [float(value) for array in arrays for value in np.ravel(array)]
     logs = {key: values[-1] for key, values in history.items()}
     print(json.dumps({"devices": devices, "weights": weights, "logs": logs}))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2])

@@ -40,13 +40,14 @@ def test_the_other_backends_agree(backend: str) -> None:
     assert " passed" in done.stdout
 
 
+@pytest.mark.parametrize("name", ["nested", "memory"])
 @pytest.mark.parametrize("backend", [b for b in ("tensorflow", "jax") if importlib.util.find_spec(b)])
-def test_several_devices_train_like_one(backend: str) -> None:
+def test_several_devices_train_like_one(backend: str, name: str) -> None:
     """Two replicas of ``MirroredStrategy``, four devices of ``DataParallel``: same weights, same logs."""
     results = [
         json.loads(
             subprocess.run(
-                [sys.executable, str(HERE / "devices.py"), count],
+                [sys.executable, str(HERE / "devices.py"), count, name],
                 env=environment(backend, XLA_FLAGS=f"--xla_force_host_platform_device_count={count}"),
                 cwd=ROOT,
                 capture_output=True,

@@ -32,7 +32,9 @@ def run(backend: str, *arguments: str, gpu: bool) -> str:
 
 
 def trained(backend: str, *, gpu: bool) -> dict[str, Any]:
-    result: dict[str, Any] = json.loads(run(backend, str(HERE / "devices.py"), "0", gpu=gpu).splitlines()[-1])
+    result: dict[str, Any] = json.loads(
+        run(backend, str(HERE / "devices.py"), "0", "nested", gpu=gpu).splitlines()[-1]
+    )
     return result
 
 
