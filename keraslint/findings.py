@@ -75,7 +75,7 @@ class Finding:
 
     ``given`` are the conditions in the source under which it holds, ``versions`` the target versions of
     Keras in which it does; both are empty where it always holds. ``unfixed`` says why no fix is offered
-    where one was looked for.
+    where one was looked for. ``identity`` is a digest of what it is about, whatever its line.
     """
 
     code: str
@@ -88,6 +88,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
     unfixed: str = ""
+    identity: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,17 @@ class Crashed:
     traceback: str
 
 
-Outcome: TypeAlias = Union[Report, Skipped, Crashed]
+@dataclass(frozen=True)
+class Stale:
+    """An entry of a baseline for what is found no more in ``path``."""
+
+    document: str
+    path: str
+    code: str
+    message: str
+
+
+Outcome: TypeAlias = Union[Report, Skipped, Crashed, Stale]
 
 
 @dataclass(frozen=True)

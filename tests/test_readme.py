@@ -52,7 +52,8 @@ def test_the_configuration_is_accepted(tmp_path: Path) -> None:
     assert set(table) <= set(KEYS)
     (tmp_path / "pyproject.toml").write_text(block[1], encoding="utf-8")
     (tmp_path / "a.py").write_text("", encoding="utf-8")
-    assert main(["check", str(tmp_path)]) == 0
+    for command in ("baseline", "check"):
+        assert main([command, str(tmp_path)]) == 0
 
 
 def test_the_command_for_tests_is_the_one_that_is_run() -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keraslint.cli.options import CONFIGURATION, INPUT, SELECTION, options, shared
-from keraslint.cli.printing import complain, complain_of, paint
+from keraslint.cli.options import BASELINE, CONFIGURATION, INPUT, SELECTION, options, shared
+from keraslint.cli.printing import complain, complain_of, complain_of_stale, paint
 from keraslint.cli.reading import configured, read
 from keraslint.reporters import FORMATS
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keraslint.findings import Report
 
 OUTPUT = (
+    click.option("--no-baseline", is_flag=True, help="Report what is known already, too."),
     click.option("--output-format", "form", type=click.Choice(tuple(FORMATS)), help="How to report (full)."),
     click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of findings."),
     click.option("--undecided", is_flag=True, help="Show what was not judged, and why."),
@@ -25,7 +26,7 @@ OUTPUT = (
 
 
 @click.command()
-@shared(INPUT, SELECTION, CONFIGURATION, OUTPUT)
+@shared(INPUT, SELECTION, CONFIGURATION, BASELINE, OUTPUT)
 def check(  # noqa: PLR0913 (click hands over one argument for each option)
     *,
     paths: tuple[str, ...],
@@ -38,7 +39,7 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
 ) -> int:
     """Check files, notebooks and whole directories; - reads standard input."""
     from keraslint.engine import check as check_paths, check_source
-    from keraslint.findings import Report
+    from keraslint.findings import Crashed, Report, Skipped, Stale
     from keraslint.reporters import render
 
     paths = paths or (".",)
@@ -48,10 +49,12 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     reports = [one for one in outcomes if isinstance(one, Report)]
     if not outcomes:
         complain(f"no Python files or notebooks under {', '.join(paths)}")
-    others = [one for one in outcomes if not isinstance(one, Report)]
+    stale = [one for one in outcomes if isinstance(one, Stale)]
+    others = [one for one in outcomes if isinstance(one, Skipped | Crashed)]
     colours = paint(sys.stdout)
     click.echo(render(form, reports, colours, undecided=undecided), nl=False, color=colours.on)
     complain_of(others, verbose=verbose)
+    complain_of_stale(stale)
     return 2 if others else _status(reports, exit_zero=exit_zero)
 
 

@@ -1,5 +1,6 @@
 """Every command, a module each; what a command needs is imported when it runs, so that help is quick."""
 
+from keraslint.cli.baseline import baseline
 from keraslint.cli.check import check
 from keraslint.cli.group import keraslint
 from keraslint.cli.rules import explain, rules
@@ -7,5 +8,5 @@ from keraslint.cli.show import show
 
 __all__ = ["keraslint"]
 
-for command in (check, show, rules, explain):
+for command in (check, baseline, show, rules, explain):
     keraslint.add_command(command)

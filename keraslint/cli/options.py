@@ -31,6 +31,9 @@ SELECTION: tuple[Option, ...] = (
     click.option("--ignore", help="Not these rules.", **SEVERAL),
     click.option("--severity", type=click.Choice(SEVERITIES), help="Nothing below this (warning)."),
 )
+BASELINE: tuple[Option, ...] = (
+    click.option("--baseline", metavar="FILE", help="The file of findings that are known already."),
+)
 CONFIGURATION: tuple[Option, ...] = (
     click.option("--keras-version", multiple=True, metavar="VERSION,...", help=VERSIONS),
     click.option("--exclude", help="Leave these out instead of the usual directories.", **PATTERNS),
@@ -81,6 +84,8 @@ def options(values: Mapping[str, Any]) -> Options:
         respect_gitignore=values.get("respect_gitignore"),
         keras_version=values.get("keras_version", ()),
         severity=values.get("severity"),
+        baseline=values.get("baseline"),
+        no_baseline=values.get("no_baseline", False),
         config=values.get("config", ()),
         isolated=values.get("isolated", False),
     )

@@ -12,7 +12,7 @@ from keraslint.reporters.terminal import Paint, escape
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keraslint.findings import Crashed, Skipped
+    from keraslint.findings import Crashed, Skipped, Stale
 
 
 def complain(message: str) -> None:
@@ -30,6 +30,12 @@ def complain_of(others: Sequence[Skipped | Crashed], *, verbose: bool) -> None:
         complain(f"{one.document}: {one.rule} crashed, a defect of keraslint (--verbose shows where): {last}")
         if verbose:
             click.echo(one.traceback, err=True)
+
+
+def complain_of_stale(stale: Sequence[Stale]) -> None:
+    """Say which entries of baselines nothing was found for."""
+    for one in stale:
+        complain(f"{one.document}: {one.code} is found in {one.path} no more; `keraslint baseline` renews it")
 
 
 def paint(stream: TextIO) -> Paint:

@@ -53,11 +53,12 @@ def one_line() -> Iterator[None]:
     """Turn what a user can get wrong into one line of complaint; configurations are read along the way."""
     from keraslint.config import BadConfigError
     from keraslint.engine import BadSelectorError
+    from keraslint.engine.baseline import BadBaselineError
     from keraslint.engine.targets import BadVersionError
 
     try:
         yield
-    except (BadConfigError, BadSelectorError, BadVersionError) as error:
+    except (BadBaselineError, BadConfigError, BadSelectorError, BadVersionError) as error:
         raise click.UsageError(str(error)) from error
 
 

@@ -85,4 +85,5 @@ KEYS: dict[str, Callable[[object], str]] = {
     "keras-version": _version,
     "severity": _severity,
     "output-format": _string,
+    "baseline": _string,
 }

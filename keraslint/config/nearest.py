@@ -116,6 +116,7 @@ def _settings(root: str, table: dict[str, Any], options: Options) -> Settings:
         versions=targets(versions) if versions else Settings.versions,
         severity=Severity(options.severity or table.get("severity", Settings.severity.value)),
         style=options.style,
+        baseline=_baseline(root, table, options),
     )
 
 
@@ -124,6 +125,14 @@ def _excluded(root: str, table: dict[str, Any], options: Options) -> tuple[Exclu
     usual = tuple(table.get("exclude", Settings.usual)) if options.exclude is None else ()
     here = Exclusion(os.getcwd(), (*(options.exclude or ()), *options.extend_exclude))
     return (Exclusion(root, (*usual, *table.get("extend-exclude", ()))), *([here] if here.lines else []))
+
+
+def _baseline(root: str, table: dict[str, Any], options: Options) -> str | None:
+    if options.no_baseline:
+        return None
+    if options.baseline is not None:
+        return options.baseline
+    return os.path.relpath(os.path.join(root, table["baseline"])) if "baseline" in table else None
 
 
 def _listed(value: Any) -> tuple[str, ...]:  # noqa: ANN401 (verified TOML: a string or strings)

@@ -26,6 +26,8 @@ class Options:
     respect_gitignore: bool | None = None
     keras_version: tuple[str, ...] = ()
     severity: str | None = None
+    baseline: str | None = None
+    no_baseline: bool = False
     config: tuple[str, ...] = ()
     isolated: bool = False
     style: Style | None = None

@@ -12,7 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keraslint.documents import Document, Failure, decode, read_bytes
-from keraslint.engine import ignoring
+from keraslint.engine import baseline, ignoring
+from keraslint.engine.coverage import is_over
+from keraslint.engine.identity import digest
 from keraslint.engine.judging import Judged, judge, judge_failures
 from keraslint.engine.placing import excerpts, moved, placed_finding, placed_undecided
 from keraslint.engine.run import Run
@@ -104,7 +106,14 @@ def _outcomes(run: Run) -> list[Outcome]:
     heard = {path for path, findings in run.findings.items() if any(map(run.is_heard, findings))}
     reached = {*heard, *run.undecided}.difference(run.order)
     elsewhere = sorted(path for path in reached if not left_out(path, run.configured.at(path)))
-    return [*run.others, *(_report(path, run) for path in (*run.order, *elsewhere))]
+    reported = [_report(path, run) for path in (*run.order, *elsewhere)]
+    reports, stale = baseline.settle(
+        [one for one in reported if isinstance(one, Report)],
+        lambda path: run.configured.at(path).baseline,
+        lambda path, code: is_over(path, code, run),
+    )
+    crashed = [one for one in reported if not isinstance(one, Report)]
+    return [*run.others, *crashed, *reports, *stale]
 
 
 def _report(path: str, run: Run) -> Report | Crashed:
@@ -113,7 +122,10 @@ def _report(path: str, run: Run) -> Report | Crashed:
         sifted = sift(path, findings, run)
     except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
         return Crashed(path, "concrete", traceback.format_exc())
-    left = not_ignored_here(path, sifted.findings, run.configured.at(path))
+    left = [
+        replace(one, identity=digest(one.identity, one.location.span, run.document(path)))
+        for one in not_ignored_here(path, sifted.findings, run.configured.at(path))
+    ]
     placed = sorted((placed_finding(one, run.document) for one in left), key=_order)
     undecided = (placed_undecided(one, run.document) for one in run.undecided.get(path, ()))
     silenced = (replace(one, finding=placed_finding(one.finding, run.document)) for one in sifted.silenced)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from keraslint import pairing, sites
+from keraslint.engine.identity import of_site
 from keraslint.findings import Crashed, Undecided
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ def _one(
         return None
     return replace(
         group[0].finding,
+        identity=of_site(group[0].site),
         fixes=_common_fixes([claim.finding for claim in group]),
         given=group[0].finding.given or given,
         versions=() if len(holding) == len(versions) else tuple(str(at) for at in sorted(holding)),

@@ -27,7 +27,7 @@ class Configured(Protocol):
 class Settings:
     """The settings of a file; ``per_file_ignores`` holds patterns relative to ``root`` and selectors, which
     are codes, beginnings of codes, or names. ``style`` is the one that whole sites are to be rewritten to,
-    if any.
+    if any, ``baseline`` the file of findings that are known, from the working directory.
     """
 
     usual: ClassVar[tuple[str, ...]] = EXCLUDED
@@ -42,6 +42,7 @@ class Settings:
     versions: tuple[Version, ...] = (NEWEST,)
     severity: Severity = Severity.WARNING
     style: Style | None = None
+    baseline: str | None = None
 
     def at(self, _: str) -> Settings:
         """These settings: they hold for every file unless something that knows better is in their place."""

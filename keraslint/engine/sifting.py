@@ -4,15 +4,11 @@ and one for each comment that silences nothing.
 
 from __future__ import annotations
 
-import os
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keraslint.documents import NOTEBOOK
+from keraslint.engine.coverage import is_seen_whole, was_asked
 from keraslint.engine.ignoring import Ignore, ignores, silencing, unknown, useless, without
-from keraslint.engine.selection import closeness, keys
-from keraslint.engine.settings import files
 from keraslint.findings import Crashed, Edit, Location, Silenced, Useless
 from keraslint.syntax import concrete
 
@@ -22,7 +18,6 @@ if TYPE_CHECKING:
     from keraslint.documents import Document
     from keraslint.engine.run import Run
     from keraslint.findings import Finding
-    from keraslint.rules import Registered
 
 
 @dataclass(frozen=True)
@@ -87,13 +82,17 @@ def _about_comments(
 def _useless(
     path: str, document: Document, comments: Sequence[Ignore], findings: Sequence[Finding], run: Run
 ) -> Iterator[Useless]:
-    ran = {found.rule.code for found in run.rules_for(path) if _was_asked(found, path, run)}
+    ran = {
+        found.rule.code
+        for found in run.rules_for(path)
+        if was_asked(found, path, run) and found.rule.subject == "site"
+    }
     idle = {
         at: selectors
         for at, one in enumerate(comments)
         if (selectors := useless(one, findings, ran)) and not _is_open(one, path, run)
     }
-    if idle and not _is_seen_whole(path, run):
+    if idle and not is_seen_whole(path, run):
         idle = {}
     for at, one in enumerate(comments):
         location = Location(path, one.span)
@@ -114,25 +113,3 @@ def _is_open(one: Ignore, path: str, run: Run) -> bool:
         return True
     spans = [undecided.location.span for undecided in run.undecided.get(path, ())]
     return any(one.whole or span.line <= one.comment.line <= span.end_line for span in spans)
-
-
-def _was_asked(found: Registered, path: str, run: Run) -> bool:
-    settings = run.configured.at(path)
-    return (
-        found.rule.subject == "site"
-        and found.rule.keras in {None, *(version.major for version in settings.versions)}
-        and not closeness(settings.ignored_in(path), *keys(found))
-    )
-
-
-def _is_seen_whole(path: str, run: Run) -> bool:
-    """Whether every file was read that may import this one: what stands in a module is found through them."""
-    if path.endswith(NOTEBOOK) or not os.path.exists(path):
-        return True
-    name = os.path.basename(path).removesuffix(".py")
-    name = os.path.basename(os.path.dirname(os.path.abspath(path))) if name == "__init__" else name
-    word = re.escape(name.encode())
-    importing = re.compile(rb"\b(?:from|import)\b[^\n]*\b%b\b|import\s*\([^)]*\b%b\b" % (word, word))
-    read = {os.path.abspath(one) for one in run.order}
-    others = (one for one in files([run.project.root], run.configured) if os.path.abspath(one) not in read)
-    return not any(isinstance(data := run.read(one), bytes) and importing.search(data) for one in others)

@@ -32,6 +32,8 @@ def closing(reports: Sequence[Report], *, undecided: bool) -> str:
     open_sites = sum(len(report.undecided) for report in reports)
     hint = "" if undecided else "; --undecided lists them"
     rest = f" {open_sites} {_plural(open_sites, 'place')} not judged{hint}." if open_sites else ""
+    known = sum(one.by == "baseline" for report in reports for one in report.silenced)
+    rest = (f" {known} known from the baseline." if known else "") + rest
     if not findings:
         return f"No findings in {files}.{rest}"
     counts = ((sum(one.severity is at for one in findings), at.value) for at in Severity)
