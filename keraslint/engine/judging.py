@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from keraslint import pairing, sites
 from keraslint.engine.identity import of_site
-from keraslint.findings import Crashed, Undecided
+from keraslint.findings import Crashed, Related, Severity, Undecided
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,11 +143,15 @@ def _one(
     given = _given([claim.site for claim in group], all_sites)
     if given and all(claim.site.doubtful for claim in group):
         return None
+    finding = group[0].finding
+    if all(claim.site.expected for claim in group):
+        at = Related(place(group[0].site), "the program expects an error here")
+        finding = replace(finding, severity=Severity.INFO, related=(*finding.related, at))
     return replace(
-        group[0].finding,
+        finding,
         identity=of_site(group[0].site),
         fixes=_common_fixes([claim.finding for claim in group]),
-        given=group[0].finding.given or given,
+        given=finding.given or given,
         versions=() if len(holding) == len(versions) else tuple(str(at) for at in sorted(holding)),
     )
 

@@ -107,7 +107,9 @@ def _escaping(run: Run, callee: Value, arguments: Arguments) -> None:
 
 
 def _unseen(run: Run, node: ast.Call, callee: Value) -> None:
-    if not isinstance(callee, Unknown) or not isinstance(node.func, ast.Attribute) or run.expecting:
+    if not isinstance(callee, Unknown) or not isinstance(node.func, ast.Attribute):
+        return
+    if run.expecting or run.loading:
         return
     keywords = {keyword.arg for keyword in node.keywords}
     if (node.func.attr == "compile" and keywords & {"loss", "optimizer", "loss_weights", "metrics"}) or (

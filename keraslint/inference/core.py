@@ -151,6 +151,10 @@ class Run:
         """The conditions that were assumed inside the current statement: they tell its alternatives apart."""
         return tuple(pair for pair in self.state.assumed.items() if pair[0] not in self.entering)
 
+    def silent(self) -> bool:
+        """Whether nothing is reported: a module is run for what it holds, a method only tried."""
+        return self.loading > 0 or self.probing
+
     def unknown(self, reason: str, key: str = "") -> Unknown:
         """A value that is not understood, equal to no other unless ``key`` says so."""
         self.holdings.fresh += 1

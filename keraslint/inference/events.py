@@ -29,13 +29,15 @@ class CompileEvent:
     model: ModelSeen
     origin: Origin
     given: tuple[tuple[str, bool], ...]
+    expected: bool = False
 
 
 @dataclass(frozen=True)
 class DataEvent:
     """A model was given data: the arguments as they were, None where not given.
 
-    ``batch`` is what one step of a generator, ``PyDataset`` or dataset gives.
+    ``batch`` is what one step of a generator, ``PyDataset`` or dataset gives; ``expected`` says that the
+    program expects an error there, as a test does.
     """
 
     model: ModelSeen
@@ -48,6 +50,7 @@ class DataEvent:
     feed: Feed = "arrays"
     validation: bool = False
     batch: Item | None = None
+    expected: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,13 +88,6 @@ class OldEvent:
 
 
 @dataclass(frozen=True)
-class ExpectedEvent:
-    """Data was given where the program expects an error: the compile call is meant to be wrong."""
-
-    compiled: Value | None
-
-
-@dataclass(frozen=True)
 class Unseen:
     """A call that looks like training on something that is not known to be a model."""
 
@@ -99,4 +95,4 @@ class Unseen:
     reason: str
 
 
-Event: TypeAlias = Union[CompileEvent, DataEvent, UseEvent, MonitorEvent, OldEvent, ExpectedEvent, Unseen]
+Event: TypeAlias = Union[CompileEvent, DataEvent, UseEvent, MonitorEvent, OldEvent, Unseen]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keraslint.inference import symbols
 from keraslint.inference.core import Exhausted
 from keraslint.inference.holdings import Frame
 from keraslint.inference.state import choice
-from keraslint.inference.values import Choice, Const, Imported, Module, Unknown
+from keraslint.inference.values import Choice, Const, Imported, Module, Symbol, Unknown
 
 if TYPE_CHECKING:
     from keraslint.inference.core import Run
@@ -36,6 +37,9 @@ def member(run: Run, path: str, name: str) -> Value:
         inner = run.project.submodule(path, name)
         if inner is not None:
             return Module(inner)
+        symbol = None if frame is None else symbols.from_star(name, run.holdings.stars.get(frame, []))
+        if symbol is not None:
+            return Symbol(symbol)
         break
     shown = run.project.shown(path)
     return Unknown(f"'{name}' is not found in {shown}", f"import {path}.{name}")
@@ -75,7 +79,6 @@ def load(run: Run, path: str) -> int | None:
     outer = run.state, run.frame, run.active, run.entering, run.steps, run.merged
     run.state, run.frame, run.active, run.steps, run.merged = run.empty(), frame, [], 0, 0
     run.loading += 1
-    run.expecting += 1
     try:
         run.bind("__name__", Const(run.project.shown(path)))
         run.execute(parsed.tree.body)
@@ -86,6 +89,5 @@ def load(run: Run, path: str) -> int | None:
         holdings.heap.update(run.state.heap)
         holdings.exports[path] = tuple(sorted(name for holder, name in run.state.names if holder == frame))
         run.loading -= 1
-        run.expecting -= 1
         run.state, run.frame, run.active, run.entering, run.steps, run.merged = outer
     return frame

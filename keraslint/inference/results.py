@@ -22,7 +22,7 @@ def used(
     index: int | None = None,
 ) -> None:
     """Report that ``result`` was taken apart."""
-    if run.expecting or result.as_dict:
+    if run.expecting or run.loading or result.as_dict:
         return
     model = seen(run, result.model, result.node)
     if model is not None:
@@ -49,6 +49,6 @@ def index(run: Run, result: Result, place: Value, origin: Origin) -> Value:
 
 def monitored(run: Run, history: History, key: Value, origin: Origin) -> Value:
     """``history.history[key]``."""
-    if isinstance(key, Const) and isinstance(key.value, str) and not run.expecting:
+    if isinstance(key, Const) and isinstance(key.value, str) and not (run.expecting or run.loading):
         run.events.append(MonitorEvent(history.origin, key.value, origin))
     return run.unknown("the values of a log")

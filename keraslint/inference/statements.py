@@ -298,8 +298,19 @@ def function(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
 
 @statement(ast.ClassDef)
 def class_definition(run: Run, node: ast.ClassDef) -> None:
-    """``class``: its body is run in a scope of its own."""
-    bases = tuple(run.evaluate(base) for base in node.bases if not isinstance(base, ast.Starred))
+    """``class``: its body is run in a scope of its own; one for each base that a condition chooses."""
+    bases = [run.evaluate(base) for base in node.bases if not isinstance(base, ast.Starred)]
+    run.bind(node.name, _with_bases(run, node, bases, ()))
+
+
+def _with_bases(run: Run, node: ast.ClassDef, bases: list[Value], chosen: tuple[Value, ...]) -> Value:
+    if not bases:
+        return _class(run, node, chosen)
+    head, *others = bases
+    return run.split(head, lambda one: _with_bases(run, node, others, (*chosen, one)))
+
+
+def _class(run: Run, node: ast.ClassDef, bases: tuple[Value, ...]) -> Value:
     outer = run.enter()
     run.execute([part for part in node.body if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)])
     inner, run.frame = run.frame, outer
@@ -309,4 +320,4 @@ def class_definition(run: Run, node: ast.ClassDef) -> None:
     attributes.extend((part.name, Function(part, outer, owner=bare)) for part in functions)
     made = Class(node, outer, bases, run.origin(node), tuple(attributes))
     _define(run, made)
-    run.bind(node.name, made)
+    return made

@@ -21,6 +21,9 @@ _HOMES = re.compile(
 _PRIVATE = re.compile(r"^keras\.(?:src|api|python|_src)(?=\.|$)")
 _COMPAT = re.compile(r"^tensorflow\.compat\.v[12](?=\.|$)")
 
+# What keras.Model is made of (keras/src/models/model.py: "class Model(Trainer, base_trainer.Trainer, Layer)").
+_TRAINER = re.compile(r"^keras\.(?:trainers\.trainer|backend\.\w+\.trainer)\.\w*Trainer$")
+
 MODEL = "keras.Model"
 SEQUENTIAL = "keras.Sequential"
 INPUT = "keras.Input"
@@ -55,6 +58,8 @@ def canonical(name: str) -> str:
     head, _, last = name.rpartition(".")
     if last in _MODEL_NAMES and head.rpartition(".")[2] in _MODEL_HOMES:
         return _MODEL_NAMES[last]
+    if last.endswith("Trainer") and _TRAINER.match(name):
+        return MODEL
     parts = name.split(".")
     if len(parts) > 3 and parts[1] in {"layers", "losses", "metrics", "applications"} and last[:1].isupper():  # noqa: PLR2004
         return f"keras.{parts[1]}.{last}"

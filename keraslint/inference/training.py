@@ -9,7 +9,6 @@ from keraslint.inference import data, models
 from keraslint.inference.events import (
     CompileEvent,
     DataEvent,
-    ExpectedEvent,
     ModelSeen,
     MonitorEvent,
     OldEvent,
@@ -52,11 +51,6 @@ def call_method(run: Run, ref: Ref, name: str, arguments: Arguments, node: ast.e
     return handler(run, ref, model, arguments, node)
 
 
-def _watched(run: Run) -> bool:
-    """Whether what happens is reported: not where an error is expected, nor while something is only tried."""
-    return not run.expecting and not run.probing
-
-
 def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
     def part(name: str, position: int | None = None) -> Item | None:
         item = frozen(run, arguments.get(name, position))
@@ -76,9 +70,9 @@ def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.e
         weighted_metrics=part("weighted_metrics"),
     )
     run.state.heap[ref.address] = replace(model, compiled=compiled)
-    if _watched(run):
+    if not run.silent():
         seen = replace(look(run, ref, model, node), compiled=compiled)
-        run.events.append(CompileEvent(seen, run.origin(node), run.given()))
+        run.events.append(CompileEvent(seen, run.origin(node), run.given(), expected=run.expecting > 0))
     return Const(None)
 
 
@@ -106,14 +100,13 @@ EVALUATE_GENERATOR = _Signature("evaluate", NOWHERE, NOWHERE, old="evaluate_gene
 
 def _takes_data(signature: _Signature) -> Handler:
     def handler(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
-        if _watched(run):
+        if not run.silent():
             seen = look(run, ref, model, node)
-            if signature.old is not None:
+            if signature.old is not None and not run.expecting:
                 run.events.append(OldEvent(seen, signature.old, run.origin(node)))
             _fed(run, signature, seen, arguments, node)
-            _monitored(run, arguments, node)
-        elif not run.loading and not run.probing:
-            run.events.append(ExpectedEvent(look(run, ref, model, node).compiled))
+            if not run.expecting:
+                _monitored(run, arguments, node)
         if signature.call == "fit":
             return History(run.origin(node))
         as_dict = arguments.get("return_dict") is not None
@@ -135,6 +128,7 @@ def _fed(run: Run, signature: _Signature, model: ModelSeen, arguments: Arguments
         targets,
         _present(frozen(run, arguments.get("sample_weight", signature.sample_weight))),
         class_weight=class_weight is not None,
+        expected=run.expecting > 0,
     )
     if targets is None and source is not None:
         event = _from_source(run, event, source)
@@ -171,7 +165,7 @@ def _from_source(run: Run, event: DataEvent, source: Batches) -> DataEvent:
 
 
 def _validated(run: Run, fit: DataEvent, validation: Item, node: ast.expr) -> None:
-    base = DataEvent(fit.model, "evaluate", fit.origin, fit.given, validation=True)
+    base = DataEvent(fit.model, "evaluate", fit.origin, fit.given, validation=True, expected=fit.expected)
 
     def one(value: Value) -> Value:
         source = data.batches(run, value, node)
@@ -212,7 +206,7 @@ def _predict(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.e
 
 
 def _predict_generator(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
-    if _watched(run):
+    if not run.silent() and not run.expecting:
         run.events.append(OldEvent(look(run, ref, model, node), "predict_generator", run.origin(node)))
     return _predict(run, ref, model, arguments, node)
 

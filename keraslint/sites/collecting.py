@@ -10,7 +10,6 @@ from keraslint.findings import Undecided
 from keraslint.inference import (
     CompileEvent,
     DataEvent,
-    ExpectedEvent,
     MonitorEvent,
     OldEvent,
     Unseen,
@@ -100,7 +99,6 @@ class _Collector:
     def take(self, events: tuple[Event, ...]) -> None:
         """Take in all events; a compile call that some data reaches is judged there, a result at its call."""
         reached = {event.model.compiled for event in events if isinstance(event, DataEvent)}
-        reached |= {event.compiled for event in events if isinstance(event, ExpectedEvent)}
         for event in events:
             match event:
                 case Unseen():
@@ -150,6 +148,7 @@ class _Collector:
             given=tuple(self._given(given | way)),
             evidence=None if counted is None else counted.evidence,
             doubtful=any(map(doubtful, way)),
+            expected=isinstance(event, CompileEvent | DataEvent) and event.expected,
             sources=self.sources,
         )
         self.sites[self._with_aside(site, event)] = None

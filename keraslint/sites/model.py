@@ -124,8 +124,9 @@ class TrainingSite:
     ``given`` holds the conditions under which this alternative is the one that runs, as source text
     (``bidir``, ``not bidir``). ``model`` is where the model was made. ``evidence`` says what the number
     of outputs was taken from, where the outputs themselves could not be read. ``doubtful`` says that some
-    condition is on what a call returned: the alternative may be none that ever runs. ``sources`` are the
-    documents, for whoever writes fixes.
+    condition is on what a call returned: the alternative may be none that ever runs. ``expected`` says that
+    the program expects an error at this call, as a test does. ``sources`` are the documents, for whoever
+    writes fixes.
     """
 
     model: Location
@@ -139,4 +140,5 @@ class TrainingSite:
     old_calls: tuple[OldCall, ...] = ()
     evidence: str | None = None
     doubtful: bool = False
+    expected: bool = False
     sources: Sources | None = field(default=None, compare=False, repr=False)

@@ -33,6 +33,8 @@ def _parts(site: TrainingSite) -> Iterator[str]:
         yield f"{use.call} {use.how}" + (f" {use.count}" if use.count else "")
     if site.given:
         yield "if " + " and ".join(site.given)
+    if site.expected:
+        yield "an error is expected"
 
 
 def _part(part: SitePart, *, heads: bool = False) -> str:
