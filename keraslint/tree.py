@@ -33,10 +33,14 @@ class Leaf(Generic[T_co]):
 
 @dataclass(frozen=True)
 class Branch(Generic[T_co]):
-    """A container. The keys of a list or tuple are 0, 1, 2, ...; a namedtuple has its fields' names."""
+    """A container. The keys of a list or tuple are 0, 1, 2, ...; a namedtuple has its fields' names.
+
+    ``open`` says that it may hold more than these items: nothing follows from their number.
+    """
 
     kind: Kind
     items: tuple[tuple[Key, Tree[T_co]], ...]
+    open: bool = False
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -71,7 +75,12 @@ def map_leaves(tree: Tree[T], function: Callable[[Path, T], U], path: Path = ())
     if isinstance(tree, Leaf):
         return Leaf(function(path, tree.value))
     items = ((key, map_leaves(child, function, (*path, key))) for key, child in tree.items)
-    return Branch(tree.kind, tuple(items))
+    return Branch(tree.kind, tuple(items), tree.open)
+
+
+def is_open(tree: Tree[T]) -> bool:
+    """Whether some container may hold more than is known."""
+    return isinstance(tree, Branch) and (tree.open or any(map(is_open, tree.children)))
 
 
 def at(tree: Tree[T], path: Path) -> Tree[T] | None:

@@ -19,7 +19,7 @@ from keraslint.engine.placing import placed
 from keraslint.findings import Location, Undecided
 from keraslint.inference import Project
 from keraslint.sites import find
-from keraslint.sites.model import Given, SitePart, TrainingSite
+from keraslint.sites.model import Given, SitePart, TrainingSite, Unread
 from keraslint.syntax.scout import Parsed, parse_document
 from keraslint.tree import Branch
 
@@ -114,10 +114,15 @@ def _difference(label: dict[str, Any], site: TrainingSite) -> str | None:
 
 
 def _agrees(text: str | None, part: SitePart | None) -> bool:
-    """Whether a part is the labelled container; what the label does not say agrees."""
+    """Whether a part is the labelled container; what the label does not say agrees.
+
+    Where the label has no number, nor need the part have one: it may be open.
+    """
     said = CONTAINER.search(text or "")
     if said is None:
         return True
+    if isinstance(part, Unread) and isinstance(part.partly, Branch) and part.partly.open:
+        return part.partly.kind == said[1] and said[2] is None
     if not isinstance(part, Given) or not isinstance(part.tree, Branch):
         return False
     kind = {"ordered_dict": "dict"}.get(part.tree.kind, part.tree.kind)

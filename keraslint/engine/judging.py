@@ -82,7 +82,7 @@ def judge(
 
 def _verdict(path: str, site: TrainingSite, version: Version, judged: Judged) -> Verdict | None:
     try:
-        verdict = pairing.pair(sites.request(site), version)
+        verdict = sites.verdict(site, version)
     except Exception:  # noqa: BLE001 (as above)
         judged.crash(path, "pairing")
         return None

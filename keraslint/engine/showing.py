@@ -97,8 +97,13 @@ def _of_document(
     inferred = sites.find(parsed, project)
     shown = [one for site in inferred.sites for one in _of_site(site, versions, places)]
     said = {(one.location, part.text) for one in shown for part in one.written}
+    said |= {(one.location, one.outcome) for one in shown}
     others = ((places(one.location), one.reason) for one in inferred.undecided)
-    shown += [Shown(at, "", outcome=f"not judged: {why}") for at, why in others if (at, why) not in said]
+    shown += [
+        Shown(at, "", outcome=f"not judged: {why}")
+        for at, why in others
+        if said.isdisjoint({(at, why), (at, f"not judged: {why}")})
+    ]
     return sorted(shown, key=lambda one: (one.location.document, one.location.cell or 0, one.location.span))
 
 
@@ -122,7 +127,7 @@ def _judged(site: TrainingSite, version: Version, places: _Places) -> Shown:
         given=site.given,
         written=tuple(replace(one, location=places(one.location)) for one in written(site)),
     )
-    match pairing.pair(sites.request(site), version):
+    match sites.verdict(site, version):
         case pairing.Paired() as paired:
             return replace(shown, rows=rows(site, paired))
         case pairing.Rejected() as rejected:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keraslint.inference import classes, modules, symbols
+from keraslint.inference import classes, data, modules, symbols
 from keraslint.inference.core import Arguments
 from keraslint.inference.snapshot import seen
 from keraslint.inference.values import (
@@ -37,6 +37,7 @@ from keraslint.inference.values import (
 
 if TYPE_CHECKING:
     from keraslint.inference.core import Run
+    from keraslint.tree import Key
 
 
 def read(run: Run, value: Value, name: str, node: ast.Attribute) -> Value:
@@ -135,26 +136,32 @@ def _of_model(run: Run, ref: Ref, model: Model, name: str, node: ast.Attribute) 
 
 def _outputs(run: Run, ref: Ref, name: str, node: ast.Attribute) -> Value:
     model = seen(run, ref, node)
-    outputs = None if model is None else model.outputs
-    origin = run.origin(node)
+    outputs = run.unknown("the outputs of the model are not known") if model is None else model.outputs
+    if name == "output":
+        return data.thaw(run, outputs)
     if isinstance(outputs, Tensor):
-        whole: tuple[Item, ...] = (Item(outputs, origin),)
-    elif isinstance(outputs, Snapshot) and outputs.kind in {"list", "tuple"}:
-        whole = tuple(item for _, item in outputs.items)
-    else:
-        return (
-            outputs
-            if outputs is not None and name == "output" and not isinstance(outputs, Snapshot)
-            else run.unknown("the outputs of the model are not known")
-        )
-    if name == "output" and isinstance(outputs, Tensor):
-        return outputs
-    if name == "output_names":
-        names = [item.value.name if isinstance(item.value, Tensor) else None for item in whole]
-        if None in names:
-            return run.unknown("a head has no name that is known")
-        return run.new(List(tuple(Item(Const(name), origin) for name in names)))
-    return run.new(List(whole))
+        return _names_or_heads(run, name, ((0, Item(outputs, run.origin(node))),), None, node)
+    if not isinstance(outputs, Snapshot):
+        return outputs if isinstance(outputs, Unknown) else run.unknown("the outputs depend on a condition")
+    if outputs.kind in {"list", "tuple"}:
+        return _names_or_heads(run, name, outputs.items, outputs.rest, node)
+    # keras/src/ops/function.py flattens the outputs with its tree, which sorts the keys of a dict.
+    pairs = tuple(sorted(outputs.items, key=lambda pair: str(pair[0])))
+    return _names_or_heads(run, name, pairs, outputs.rest, node)
+
+
+def _names_or_heads(
+    run: Run, name: str, pairs: tuple[tuple[Key, Item], ...], rest: Unknown | None, node: ast.Attribute
+) -> Value:
+    """``outputs`` or ``output_names``; the latter are the layers' names in a list, the keys in a dict."""
+    if any(isinstance(item.value, Snapshot) for _, item in pairs):
+        return run.unknown("the outputs of the model are nested")
+    if name == "outputs":
+        return run.new(List(tuple(item for _, item in pairs), rest))
+    names = [key if isinstance(key, str) else getattr(item.value, "name", None) for key, item in pairs]
+    if None in names:
+        return run.unknown("a head has no name that is known")
+    return run.new(List(tuple(Item(Const(known), run.origin(node)) for known in names), rest))
 
 
 def write(run: Run, value: Value, name: str, what: Value) -> Value:

@@ -69,8 +69,8 @@ def part(run: Run, batch: Value, place: int) -> Value:
     match batch:
         case Choice(test=test, text=text, then=then, other=other):
             return choice(test, text, part(run, then, place), part(run, other, place))
-        case Snapshot(kind="tuple" | "list", items=items):
-            return items[place][1].value if place < len(items) else Const(None)
+        case Snapshot(kind="tuple" | "list", items=items, rest=rest):
+            return items[place][1].value if place < len(items) else rest or Const(None)
         case Array() | Snapshot():
             return batch if place == 0 else Const(None)
         case Unknown():
@@ -92,13 +92,14 @@ def thaw(run: Run, value: Value) -> Value:
     match value:
         case Choice(test=test, text=text, then=then, other=other):
             return choice(test, text, thaw(run, then), thaw(run, other))
-        case Snapshot(kind="tuple" | "namedtuple", items=items):
-            return Tuple(tuple(replace(item, value=thaw(run, item.value)) for _, item in items))
-        case Snapshot(kind="list", items=items):
-            return run.new(List(tuple(replace(item, value=thaw(run, item.value)) for _, item in items)))
-        case Snapshot(items=items):
+        case Snapshot(kind="tuple" | "namedtuple", items=items, rest=rest):
+            return Tuple(tuple(replace(item, value=thaw(run, item.value)) for _, item in items), rest)
+        case Snapshot(kind="list", items=items, rest=rest, several=several):
+            held = tuple(replace(item, value=thaw(run, item.value)) for _, item in items)
+            return run.new(List(held, rest, several))
+        case Snapshot(items=items, rest=rest):
             pairs = ((Const(key), replace(item, value=thaw(run, item.value))) for key, item in items)
-            return run.new(Dict(tuple(pairs)))
+            return run.new(Dict(tuple(pairs), rest))
         case _:
             return value
 
@@ -117,10 +118,11 @@ def method(run: Run, source: Batches, name: str, arguments: Arguments, node: ast
     if name != "map" or function is None:
         return run.unknown(f"what '{name}' of a dataset returns")
     element = simplify(source.element, run.state.assumed)
-    spread = element.items if isinstance(element, Snapshot) and element.kind == "tuple" else ()
+    whole = isinstance(element, Snapshot) and element.kind == "tuple" and element.rest is None
+    spread = element.items if whole and isinstance(element, Snapshot) else ()
     given = [replace(item, value=thaw(run, item.value)) for _, item in spread]
-    whole = [Item(thaw(run, element), source.origin)]
-    mapped = run.call(function.value, Arguments(tuple(given or whole)), node)
+    alone = [Item(thaw(run, element), source.origin)]
+    mapped = run.call(function.value, Arguments(tuple(given or alone)), node)
     return Batches(source.feed, freeze(run, mapped), function.origin)
 
 

@@ -12,6 +12,7 @@ from keraslint.inference.values import (
     Instance,
     List,
     Model,
+    Ref,
     Tensor,
     Unknown,
 )
@@ -30,10 +31,21 @@ def after_unknown_loop(run: Run, before: State, once: State, line: int) -> State
     after = once.copy()
     after.assumed = {key: held for key, held in once.assumed.items() if before.assumed.get(key) == held}
     for key in once.names.written:
-        after.names[key] = _value(run, before.names.find(key), once.names[key], why)
+        after.names[key] = _name(run, before, once, key, why)
     for address in once.heap.written:
         after.heap[address] = _object(run, before.heap.find(address), once.heap[address], why)
     return after
+
+
+def _name(run: Run, before: State, once: State, key: tuple[int, str], why: str) -> Value:
+    """What a name may be after the loop; ``a = a + [b]`` makes a new list of it in each round."""
+    old, new = before.names.find(key), once.names[key]
+    if not isinstance(old, Ref) or not isinstance(new, Ref) or old == new:
+        return _value(run, old, new, why)
+    first, second = before.heap.find(old.address), once.heap.find(new.address)
+    if isinstance(first, List) and isinstance(second, List):
+        return run.new(_longer(run, first, second, why))
+    return _value(run, old, new, why)
 
 
 def _value(run: Run, before: Value | None, after: Value, why: str) -> Value:
@@ -53,9 +65,8 @@ def _object(run: Run, before: Object | None, after: Object, why: str) -> Object:
     if before is None or before is after or before == after:
         return after
     match before, after:
-        case List(items=one), List(items=two):
-            kept = one if two[: len(one)] == one else ()
-            return List(kept, run.unknown(why))
+        case List(), List():
+            return _longer(run, before, after, why)
         case ((List() | Branched()), (List() | Branched())):
             return List(rest=run.unknown(why))
         case Dict(items=pairs), Dict() if after.items[: len(pairs)] == pairs:
@@ -65,6 +76,16 @@ def _object(run: Run, before: Object | None, after: Object, why: str) -> Object:
         case Model(), Model():
             return _model(run, before, after, why)
     return Dict(rest=run.unknown(why)) if isinstance(after, Dict) else after
+
+
+def _longer(run: Run, before: List, after: List, why: str) -> List:
+    """A list that grows by what one round adds; of several additions alike the first stands for all."""
+    count = len(before.items)
+    if after.items[:count] != before.items:
+        return List(rest=run.unknown(why))
+    added = after.items[count:]
+    alike = {type(item.value) for item in added} if before.rest is None else set()
+    return List(before.items, run.unknown(why), added[0] if len(alike) == 1 else before.several)
 
 
 def _model(run: Run, before: Model, after: Model, why: str) -> Model:

@@ -74,18 +74,19 @@ def thawed(run: Run, value: Value, name: str | None, ref: Ref, node: ast.expr) -
     match value:
         case Choice(test=test, text=text, then=then, other=other):
             return choice(test, text, thawed(run, then, name, ref, node), thawed(run, other, name, ref, node))
-        case Snapshot(kind="dict", items=pairs) | Snapshot(kind="ordered_dict", items=pairs):
+        case Snapshot(kind="dict" | "ordered_dict", items=pairs, rest=rest):
             held = tuple(
                 (Const(key), Item(thawed(run, item.value, name, ref, node), run.origin(node)))
                 for key, item in pairs
             )
-            return run.new(Dict(held, result=Result("predict", ref, node, run.origin(node))))
-        case Snapshot(items=pairs):
+            return run.new(Dict(held, rest, result=Result("predict", ref, node, run.origin(node))))
+        case Snapshot(items=pairs, rest=rest):
             return run.new(
                 List(
                     tuple(
                         Item(thawed(run, item.value, name, ref, node), run.origin(node)) for _, item in pairs
-                    )
+                    ),
+                    rest,
                 )
             )
         case Unknown():

@@ -91,6 +91,8 @@ def operate(run: Run, node: ast.BinOp, left: Value, right: Value) -> Value:
     if isinstance(node.op, ast.Mult) and isinstance(right, Const) and isinstance(right.value, int):
         times = right.value
         return run.each(left, lambda one: repeated(run, one, times))
+    if isinstance(node.op, ast.Mult) and isinstance(left, Ref) and isinstance(right, Unknown):
+        return run.each(left, lambda one: _many_times(run, one, right))
     if isinstance(left, Array) or isinstance(right, Array):
         return Array(run.origin(node))
     return run.unknown("an operation on something that is not known")
@@ -161,6 +163,14 @@ def repeated(run: Run, thing: Value | Object, times: int) -> Value:
             return Tuple(items * times)
         case _:
             return run.unknown("a repetition of something that is not known")
+
+
+def _many_times(run: Run, thing: Value | Object, times: Unknown) -> Value:
+    """``[x] * n``, where ``n`` is not known."""
+    if not isinstance(thing, List):
+        return run.unknown("a repetition of something that is not known")
+    first = thing.items[0] if len(thing.items) == 1 else thing.several
+    return run.new(List(rest=run.unknown(times.reason), several=first))
 
 
 def pick(run: Run, value: Value, index: Value, origin: Origin) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from keraslint.inference import classes
 from keraslint.inference.core import Arguments
@@ -13,7 +13,6 @@ from keraslint.inference.values import (
     Array,
     Branched,
     Choice,
-    Const,
     Dict,
     Instance,
     Item,
@@ -47,12 +46,8 @@ def freeze(run: Run, value: Value, depth: int = 0) -> Value:
             return choice(test, text, freeze(run, then, depth), freeze(run, other, depth))
         case Ref():
             return _object(run, run.object(value), depth)
-        case Tuple(rest=Unknown() as rest):
-            return rest
-        case Tuple(items=items):
-            return Snapshot(
-                "tuple", tuple((place, _item(run, item, depth)) for place, item in enumerate(items))
-            )
+        case Tuple(items=items, rest=rest):
+            return _sequence(run, "tuple", items, depth, rest=rest)
         case _:
             return value
 
@@ -61,9 +56,9 @@ def taken(value: Value, assumed: dict[str, bool]) -> Value:
     """A snapshot as it is under some conditions, in its containers too."""
     value = simplify(value, assumed)
     match value:
-        case Snapshot(kind=kind, items=items):
+        case Snapshot(items=items):
             held = ((key, replace(item, value=taken(item.value, assumed))) for key, item in items)
-            return Snapshot(kind, tuple(held))
+            return replace(value, items=tuple(held))
         case _:
             return value
 
@@ -81,27 +76,30 @@ def _object(run: Run, thing: Object, depth: int) -> Value:
     match thing:
         case Branched(test=test, text=text, then=then, other=other):
             return choice(test, text, _object(run, then, depth), _object(run, other, depth))
-        case List(rest=Unknown() as rest) | Dict(rest=Unknown() as rest):
-            return rest
-        case List(items=items):
-            return Snapshot(
-                "list", tuple((place, _item(run, item, depth)) for place, item in enumerate(items))
-            )
-        case Dict(items=pairs, ordered=ordered):
-            return _mapping(run, pairs, depth, ordered=ordered)
+        case List(items=items, rest=rest, several=several):
+            made = _sequence(run, "list", items, depth, rest=rest)
+            return made if several is None else replace(made, several=_item(run, several, depth))
+        case Dict():
+            return _mapping(run, thing, depth)
         case Instance(cls=cls, name=name):
             return Made(cls.node.name, name, cls.origin)
         case Model(name=name, origin=origin):
             return Made("keras.Model", name, origin)
 
 
-def _mapping(run: Run, pairs: tuple[tuple[Const, Item], ...], depth: int, *, ordered: bool) -> Value:
+def _sequence(
+    run: Run, kind: Literal["list", "tuple"], items: tuple[Item, ...], depth: int, *, rest: Unknown | None
+) -> Snapshot:
+    return Snapshot(kind, tuple((place, _item(run, item, depth)) for place, item in enumerate(items)), rest)
+
+
+def _mapping(run: Run, mapping: Dict, depth: int) -> Value:
     made = []
-    for key, item in pairs:
+    for key, item in mapping.items:
         if not isinstance(key.value, str | int) or isinstance(key.value, bool):
             return Unknown("a key is neither a string nor a number")
         made.append((key.value, _item(run, item, depth)))
-    return Snapshot("ordered_dict" if ordered else "dict", tuple(made))
+    return Snapshot("ordered_dict" if mapping.ordered else "dict", tuple(made), mapping.rest)
 
 
 def seen(run: Run, ref: Ref, node: ast.expr | None = None) -> ModelSeen | None:

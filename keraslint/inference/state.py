@@ -177,8 +177,15 @@ def branched(test: str, text: str, then: Container, other: Container) -> Contain
         return then
     made = Branched(test, text, then, other)
     if _count(made) > MAX_ALTERNATIVES:
-        return List(rest=Unknown(f"it has more than {MAX_ALTERNATIVES} alternatives"))
+        reason = Unknown(f"it has more than {MAX_ALTERNATIVES} alternatives")
+        return Dict(rest=reason) if isinstance(_first(made), Dict) else List(rest=reason)
     return made
+
+
+def _first(container: Container) -> List | Dict:
+    while isinstance(container, Branched):
+        container = container.then
+    return container
 
 
 def settle(container: Container, assumed: dict[str, bool]) -> Container:

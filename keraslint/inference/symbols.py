@@ -21,7 +21,7 @@ _HOMES = re.compile(
 _PRIVATE = re.compile(r"^keras\.(?:src|api|python|_src)(?=\.|$)")
 _COMPAT = re.compile(r"^tensorflow\.compat\.v[12](?=\.|$)")
 
-# What keras.Model is made of (keras/src/models/model.py: "class Model(Trainer, base_trainer.Trainer, Layer)").
+# keras/src/models/model.py: "class Model(Trainer, base_trainer.Trainer, Layer)".
 _TRAINER = re.compile(r"^keras\.(?:trainers\.trainer|backend\.\w+\.trainer)\.\w*Trainer$")
 
 MODEL = "keras.Model"

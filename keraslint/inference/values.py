@@ -227,10 +227,15 @@ class Imported:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A container as it was when a call took it, with nothing left to change in it."""
+    """A container as it was when a call took it, with nothing left to change in it.
+
+    ``rest`` says why there may be further items, ``several`` what these are like.
+    """
 
     kind: Kind
     items: tuple[tuple[Key, Item], ...]
+    rest: Unknown | None = None
+    several: Item | None = None
 
 
 @dataclass(frozen=True)
@@ -271,10 +276,11 @@ Value: TypeAlias = Union[
 
 @dataclass(frozen=True)
 class List:
-    """A list; ``rest`` says why there may be further items."""
+    """A list; ``rest`` says why there may be further items, ``several`` is one of these, if it was seen."""
 
     items: tuple[Item, ...] = ()
     rest: Unknown | None = None
+    several: Item | None = None
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,8 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         case (
             DataCall(feed="generator", batch=Given(tree=Branch(kind="list") as written) as batch) as data
         ) if written.items:
-            amount = counted(len(written.items), "entry", "entries")
-            message = f"Keras raises ValueError at {data.call}: the generator yields a list of {amount}"
+            amount = "" if written.open else f" of {counted(len(written.items), 'entry', 'entries')}"
+            message = f"Keras raises ValueError at {data.call}: the generator yields a list{amount}"
             edits = parts.placed(site, batch, range(len(written.items)), "tuple")
             yield rule.finding(
                 batch.location,

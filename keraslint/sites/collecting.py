@@ -34,7 +34,7 @@ from keraslint.sites.model import (
 )
 from keraslint.sites.places import Places
 from keraslint.sites.sources import Sources
-from keraslint.sites.trees import part, whole
+from keraslint.sites.trees import batch, part, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -133,9 +133,10 @@ class _Collector:
         outputs = self._outputs(event.model, way)
         counted = None if isinstance(outputs, Given) else evidence.counted(compiled, data)
         outputs = outputs if counted is None else counted.outputs
-        if not isinstance(outputs, Given):
-            reason = outputs.reason if isinstance(outputs, Unread) else "the model has no outputs"
-            self.undecide(event.origin, f"outputs not known: {reason}")
+        if isinstance(outputs, Unread):
+            self.undecide(event.origin, f"outputs not known: {outputs.reason}")
+        elif not isinstance(outputs, Given):
+            self.undecide(event.origin, "outputs not known: the model has no outputs")
             return
         for name, unread in _unread(compiled, data):
             self.undecide(event.origin, f"{name} not known: {unread.reason}")
@@ -189,7 +190,7 @@ class _Collector:
         )
 
     def _part(self, item: Item | None, way: Assumed) -> SitePart:
-        return part(None if item is None else replace(item, value=taken(item.value, way)), self.places)
+        return part(_taken(item, way), self.places)
 
     def _data(self, event: DataEvent, way: Assumed) -> DataCall:
         return DataCall(
@@ -200,8 +201,12 @@ class _Collector:
             event.class_weight,
             event.feed,
             event.validation,
-            self._part(event.batch, way),
+            batch(_taken(event.batch, way), self.places),
         )
+
+
+def _taken(item: Item | None, way: Assumed) -> Item | None:
+    return None if item is None else replace(item, value=taken(item.value, way))
 
 
 def _each(things: Iterable[T]) -> tuple[T, ...]:

@@ -36,8 +36,8 @@ def condensed(value: Value) -> Value:
             one, two = condensed(then), condensed(other)
             joined = _joined(one, two)
             return choice(test, text, one, two) if joined is None else joined
-        case Snapshot(kind=kind, items=items):
-            return Snapshot(kind, tuple((key, _inside(item)) for key, item in items))
+        case Snapshot(items=items):
+            return replace(value, items=tuple((key, _inside(item)) for key, item in items))
         case Compiled():
             return replace(
                 value,
@@ -84,7 +84,10 @@ def _joined(one: Value, two: Value) -> Value | None:
 
 
 def _containers(one: Snapshot, two: Snapshot) -> Snapshot | None:
-    if one.kind != two.kind or [key for key, _ in one.items] != [key for key, _ in two.items]:
+    if one.kind == two.kind and one.rest is not None and two.rest is not None:
+        return replace(one, items=(), several=one.several or two.several)
+    same = [key for key, _ in one.items] == [key for key, _ in two.items]
+    if one.kind != two.kind or one.rest is not two.rest or not same:
         return None
     made = []
     for (key, item), (_, other) in zip(one.items, two.items, strict=True):

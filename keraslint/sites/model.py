@@ -42,10 +42,11 @@ class Given:
 
 @dataclass(frozen=True)
 class Unread:
-    """A part that was given but could not be read."""
+    """A part that was given but could not be read; ``partly`` is what is known of it."""
 
     reason: str
     location: Location
+    partly: Tree[Written] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ class CompileCall:
 class DataCall:
     """``fit``, ``evaluate``, ...; validation data of a fit is an ``evaluate`` with ``validation``.
 
-    ``batch`` is what one step of a generator, ``PyDataset`` or dataset gives, as it was written there.
+    ``batch`` is what one step of a generator, ``PyDataset`` or dataset gives, as it was written there; its
+    containers may be open.
     """
 
     call: Call

@@ -1,16 +1,26 @@
-"""A training site enters, the request that ``pairing`` judges leaves."""
+"""A training site enters; the request that ``pairing`` judges leaves, or what it says of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.pairing import ABSENT, UNSEEN, Part, Request, Token
-from keraslint.sites.model import CompileCall, Given, NotGiven
+from keraslint.pairing import ABSENT, UNSEEN, Part, Request, Token, Undecided, pair
+from keraslint.sites.model import CompileCall, Given, NotGiven, Unread
 from keraslint.tree import map_leaves
 
 if TYPE_CHECKING:
+    from keraslint.pairing import Verdict
+    from keraslint.pairing.versions import Version
     from keraslint.sites.model import SitePart, TrainingSite, Written
     from keraslint.tree import Path, Tree
+
+
+def verdict(site: TrainingSite, version: Version) -> Verdict:
+    """What a version of Keras does at a site; undecided where its outputs are not known."""
+    if isinstance(site.outputs, Given):
+        return pair(request(site), version)
+    reason = site.outputs.reason if isinstance(site.outputs, Unread) else "the model has no outputs"
+    return Undecided(f"outputs not known: {reason}")
 
 
 def request(site: TrainingSite) -> Request:

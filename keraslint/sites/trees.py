@@ -42,18 +42,50 @@ def whole(value: Value, origin: Origin, places: Places) -> SitePart:
     """A value that was written at ``origin``; unread where it is not known what container it is."""
     location = places.location(origin)
     match value:
-        case Unknown(reason=reason):
-            return Unread(reason, location)
-        case Choice():
-            return Unread("it depends on a condition", location)
         case Const(value=None):
             return NOT_GIVEN
+        case Snapshot():
+            return _container(value, origin, places)
+    reason = _unreadable(value)
+    return Given(_tree(value, origin, places), location) if reason is None else Unread(reason, location)
+
+
+def _unreadable(value: Value) -> str | None:
+    """Why a value that is no container is not a leaf either."""
+    match value:
+        case Unknown(reason=reason):
+            return reason
+        case Choice():
+            return "it depends on a condition"
         case Symbol(name=symbol) if symbol.partition(".")[0] not in symbols.HARMLESS:
-            return Unread(f"'{symbol}' is not a file of the project", location)
-        case Snapshot() | Tensor() | Array() | Const() | Made() | Function() | Symbol():
-            return Given(_tree(value, origin, places), location, tuple(_entries(value, places)))
+            return f"'{symbol}' is not a file of the project"
+        case Tensor() | Array() | Const() | Made() | Function() | Symbol():
+            return None
         case _:
-            return Unread("it is neither a container nor anything that Keras pairs", location)
+            return "it is neither a container nor anything that Keras pairs"
+
+
+def _container(value: Snapshot, origin: Origin, places: Places) -> SitePart:
+    tree, rest, location = _tree(value, origin, places), _rest(value), places.location(origin)
+    if rest is not None:
+        return Unread(rest.reason, location, tree)
+    return Given(tree, location, tuple(_entries(value, places)))
+
+
+def batch(item: Item | None, places: Places) -> SitePart:
+    """What one step of a source gives: its containers tell enough where their length does not matter."""
+    read = part(item, places)
+    if isinstance(read, Unread) and read.partly is not None:
+        return Given(read.partly, read.location)
+    return read
+
+
+def _rest(value: Value) -> Unknown | None:
+    """Why a container may hold more than is known, it or one inside."""
+    if not isinstance(value, Snapshot):
+        return None
+    inner = (_rest(item.value) for _, item in value.items)
+    return value.rest or next((rest for rest in inner if rest is not None), None)
 
 
 def _entries(value: Value, places: Places, path: Path = ()) -> Iterator[tuple[Path, Location]]:
@@ -66,9 +98,9 @@ def _entries(value: Value, places: Places, path: Path = ()) -> Iterator[tuple[Pa
 
 def _tree(value: Value, origin: Origin, places: Places) -> Tree[Written]:
     if isinstance(value, Snapshot):
-        return Branch(
-            value.kind, tuple((key, _tree(item.value, item.origin, places)) for key, item in value.items)
-        )
+        more = ((len(value.items), value.several),) if value.several is not None else ()
+        items = ((key, _tree(item.value, item.origin, places)) for key, item in (*value.items, *more))
+        return Branch(value.kind, tuple(items), value.rest is not None)
     return Leaf(_written(value, origin, places))
 
 

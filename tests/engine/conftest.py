@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from keraslint import pairing, sites
+from keraslint import sites
 from keraslint.documents import Document
 from keraslint.engine import selection
 from keraslint.findings import Location, Related, Severity, Span, Undecided
@@ -111,6 +111,5 @@ RULES = (
 def neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replace inference, pairing and the rules."""
     monkeypatch.setattr(sites, "find", find)
-    monkeypatch.setattr(sites, "request", lambda site: site)
-    monkeypatch.setattr(pairing, "pair", lambda _, version: Judgement(version))
+    monkeypatch.setattr(sites, "verdict", lambda _, version: Judgement(version))
     monkeypatch.setattr(selection, "registered", lambda: RULES)

@@ -87,7 +87,7 @@ def test_a_rule_that_crashes_hides_nothing_and_is_named() -> None:
     ]
 
 
-@pytest.mark.parametrize(("room", "break_"), [("inference", "find"), ("pairing", "request")])
+@pytest.mark.parametrize(("room", "break_"), [("inference", "find"), ("pairing", "verdict")])
 def test_a_room_that_crashes_is_named(room: str, break_: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(f"keraslint.sites.{break_}", lambda *_: 1 / 0)
     Path("a.py").write_text(CALL)

@@ -41,8 +41,8 @@ def _part(part: SitePart, *, heads: bool = False) -> str:
     match part:
         case Given(tree=tree):
             return _tree(tree, heads=heads)
-        case Unread():
-            return "?"
+        case Unread(partly=tree):
+            return "?" if tree is None else _tree(tree, heads=heads)
         case _:
             return "-"
 
@@ -55,7 +55,9 @@ def _tree(tree: Tree[Written], *, heads: bool) -> str:
 
 def _branch(tree: Branch[Written], *, heads: bool) -> str:
     inner = [_tree(child, heads=heads) for child in tree.children]
+    if tree.open and tree.kind not in MAPPINGS:
+        inner.append("...")
     if tree.kind in MAPPINGS:
         pairs = (f"{key}: {text}" for key, text in zip(tree.keys, inner, strict=True))
-        return "{" + ", ".join(pairs) + "}"
+        return "{" + ", ".join([*pairs, *(["..."] if tree.open else [])]) + "}"
     return "(" + ", ".join(inner) + ")" if tree.kind == "tuple" else "[" + ", ".join(inner) + "]"

@@ -35,7 +35,9 @@ def reassigned(x, y):
         model = keras.Model(i, i)
 
 
+#> compile functional [_, ...] | loss ["mse", ...]
 #> train_on_batch@26 functional [stage1_L1, stage1_L2, stage2_L1] | loss ["mse", "mse", "mse"] | targets [batch.a, batch.b, batch.c]
 #> fit@34 functional [q, _] | loss "mse" | targets ?
 #> undecided@11 outputs not known: it is changed in a loop (line 8) that is not unrolled
+#> undecided@11 loss not known: parameter 'n' of 'grown' is not known
 #> undecided@34 targets not known: parameter 'y' of 'reassigned' is not known

@@ -17,8 +17,9 @@ with pytest.raises(ValueError):
     n.fit(x, [y])
 
 
-#> fit@13 functional [a, b] | loss ? | loss_weights ? | metrics ? | weighted_metrics ? | targets ?
-#> fit@17 functional [a, b] | loss ? | loss_weights ? | metrics ? | weighted_metrics ? | targets [y] | an error is expected
+#> compile functional ? | loss ["mse"]
+#> fit@13 functional [a, b] | loss [...] | loss_weights ? | metrics ? | weighted_metrics ? | targets ?
+#> fit@17 functional [a, b] | loss [...] | loss_weights ? | metrics ? | weighted_metrics ? | targets [y] | an error is expected
 #> undecided@8 outputs not known: '.heads' is not a file of the project
 #> undecided@13 loss not known: it is given to a function that is not followed, which may change it
 #> undecided@13 loss_weights not known: it is extended by something that is not known
