@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from keraslint.inference import classes, data, sequences, symbols
+from keraslint.inference import classes, data, sequences, strangers, symbols
 from keraslint.inference.core import MAX_DEPTH, Arguments, calling, expression
-from keraslint.inference.events import Unseen
 from keraslint.inference.state import choice, merge_exits
 from keraslint.inference.values import (
     Array,
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from keraslint.inference.core import Run
     from keraslint.pairing import ModelKind
 
-TRAINING = frozenset({"compile", "fit", "fit_generator", "evaluate", "train_on_batch", "test_on_batch"})
-
 
 @expression(ast.Call)
 def call(run: Run, node: ast.Call) -> Value:
@@ -47,8 +44,8 @@ def call(run: Run, node: ast.Call) -> Value:
     mapped = data.mapped_from_elsewhere(run, node, callee, arguments)
     if mapped is not None:
         return mapped
+    callee = strangers.met(run, node, callee, arguments)
     _escaping(run, callee, arguments)
-    _unseen(run, node, callee)
     return run.call(callee, arguments, node)
 
 
@@ -104,19 +101,6 @@ def _escaping(run: Run, callee: Value, arguments: Arguments) -> None:
             run.state.heap[item.value.address] = (
                 Dict(rest=changed) if isinstance(thing, Dict) else List(rest=changed)
             )
-
-
-def _unseen(run: Run, node: ast.Call, callee: Value) -> None:
-    if not isinstance(callee, Unknown) or not isinstance(node.func, ast.Attribute):
-        return
-    if run.expecting or run.loading:
-        return
-    keywords = {keyword.arg for keyword in node.keywords}
-    if (node.func.attr == "compile" and keywords & {"loss", "optimizer", "loss_weights", "metrics"}) or (
-        node.func.attr in TRAINING - {"compile"}
-        and keywords & {"epochs", "batch_size", "validation_data", "steps"}
-    ):
-        run.events.append(Unseen(run.origin(node), f"the model is not known: {callee.reason}"))
 
 
 @calling(Unknown)

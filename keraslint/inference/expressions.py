@@ -151,12 +151,23 @@ def comprehension(run: Run, node: ast.ListComp | ast.GeneratorExp) -> Value:
     """``[f(x) for x in known]``, unrolled; a condition that is not known makes the rest unknown."""
 
     def collect(done: tuple[Item, ...], rest: Unknown | None) -> Value:
-        return Tuple(done, rest) if isinstance(node, ast.GeneratorExp) else run.new(List(done, rest))
+        if isinstance(node, ast.GeneratorExp):
+            return Tuple(done, rest)
+        several = None if rest is None else _one_of_many(run, node)
+        return run.new(List(done, rest, several))
 
     def body(done: list[Item]) -> None:
         done.append(Item(run.evaluate(node.elt), run.origin(node.elt)))
 
     return scoped(run, lambda: unrolled(run, node.generators, body, collect))
+
+
+def _one_of_many(run: Run, node: ast.ListComp | ast.GeneratorExp) -> Item:
+    """What a comprehension makes of an element that is not known."""
+    for generator in node.generators:
+        element = run.unknown("an element of a sequence that is not known")
+        sequences.assign(run, generator.target, element, run.origin(generator.target))
+    return Item(run.evaluate(node.elt), run.origin(node.elt))
 
 
 @expression(ast.DictComp)

@@ -75,10 +75,13 @@ class _Aside:
         self.uses: dict[Origin, list[UseEvent]] = defaultdict(list)
         self.monitors: dict[Origin, list[MonitorEvent]] = defaultdict(list)
         self.old: dict[Origin, list[OldEvent]] = defaultdict(list)
+        self.unpacked: dict[Origin, set[int]] = defaultdict(set)
         for event in events:
             match event:
                 case UseEvent():
                     self.uses[event.source].append(event)
+                    if event.call == "predict" and event.how == "unpack" and event.count is not None:
+                        self.unpacked[event.model.origin].add(event.count)
                 case MonitorEvent():
                     self.monitors[event.source].append(event)
                 case OldEvent():
@@ -131,7 +134,8 @@ class _Collector:
         compiled = None if alone else self._compiled(event.model.compiled, way)
         data = self._data(event, way) if isinstance(event, DataEvent) else None
         outputs = self._outputs(event.model, way)
-        counted = None if isinstance(outputs, Given) else evidence.counted(compiled, data)
+        unpacked = self.aside.unpacked[event.model.origin]
+        counted = None if isinstance(outputs, Given) else evidence.counted(compiled, data, unpacked)
         outputs = outputs if counted is None else counted.outputs
         if isinstance(outputs, Unread):
             self.undecide(event.origin, f"outputs not known: {outputs.reason}")

@@ -1,7 +1,7 @@
 """The number of outputs from other sides, where the outputs themselves could not be read.
 
-Losses in a list and targets in a list of the same length agree on a number; one of them alone says
-nothing, since either may be what is wrong.
+Losses in a list, targets in a list, and the names that predictions are unpacked into may agree on a number;
+one of them alone says nothing, since any may be what is wrong.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keraslint.sites.model import Given, Written
+from keraslint.sites.model import NOT_GIVEN, Given, Written
 from keraslint.tree import SEQUENCES, Branch, Leaf, sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from keraslint.sites.model import CompileCall, DataCall, SitePart
 
 
@@ -24,16 +26,37 @@ class Counted:
     evidence: str
 
 
-def counted(compiled: CompileCall | None, data: DataCall | None) -> Counted | None:
-    """The outputs as losses and targets agree on them; None where they do not."""
-    if compiled is None or data is None:
+def counted(
+    compiled: CompileCall | None, data: DataCall | None, unpacked: Iterable[int] = ()
+) -> Counted | None:
+    """The outputs as two sides or more agree on their number; None where they do not.
+
+    ``unpacked`` are the numbers of names that predictions of the model are unpacked into.
+    """
+    if compiled is None:
         return None
-    losses, targets = _length(compiled.loss), _length(data.targets)
-    if losses is None or losses != targets or not isinstance(compiled.loss, Given):
+    sides = {
+        "losses": _length(compiled.loss),
+        "targets": None if data is None else _length(data.targets),
+        "names for the predictions": next(iter(unpacked), None),
+    }
+    found = {side: count for side, count in sides.items() if count is not None}
+    count = next(iter(found.values()), 0)
+    if len(found) < TWO or {*found.values(), *unpacked} != {count}:
         return None
-    location = compiled.loss.location
-    heads = tuple(Leaf(Written("", location)) for _ in range(losses))
-    return Counted(Given(sequence("list", heads), location), f"{losses} losses and as many targets")
+    location = compiled.location
+    for part in (compiled.loss, NOT_GIVEN if data is None else data.targets):
+        if isinstance(part, Given):
+            location = part.location
+            break
+    heads = tuple(Leaf(Written("", location)) for _ in range(count))
+    first, *others = found
+    evidence = f"{count} {first} and as many {' and '.join(others)}"
+    return Counted(Given(sequence("list", heads), location), evidence)
+
+
+TWO = 2
+"""Sides that must agree: either alone may be what is wrong."""
 
 
 def _length(part: SitePart) -> int | None:

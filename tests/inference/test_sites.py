@@ -10,6 +10,7 @@ import pytest
 from keraslint.documents import Document
 from keraslint.inference import Project
 from keraslint.sites import Inferred, find
+from keraslint.sites.model import Given
 from keraslint.syntax.scout import Parsed
 from tests.inference.describe import describe
 
@@ -103,7 +104,7 @@ def test_import_spellings(imports: str) -> None:
     ],
 )
 def test_nothing_is_guessed(source: str) -> None:
-    assert sites(source).sites == ()
+    assert not any(isinstance(site.outputs, Given) for site in sites(source).sites)
 
 
 PROJECTS = sorted((Path(__file__).parent / "projects").rglob("train.py"))

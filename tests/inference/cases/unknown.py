@@ -19,13 +19,14 @@ with pytest.raises(ValueError):
 
 #> compile functional ? | loss ["mse"]
 #> fit@13 functional [a, b] | loss [...] | loss_weights ? | metrics ? | weighted_metrics ? | targets ?
+#> compile functional ? | loss ["mse", "mae"]
 #> fit@17 functional [a, b] | loss [...] | loss_weights ? | metrics ? | weighted_metrics ? | targets [y] | an error is expected
 #> undecided@8 outputs not known: '.heads' is not a file of the project
 #> undecided@13 loss not known: it is given to a function that is not followed, which may change it
 #> undecided@13 loss_weights not known: it is extended by something that is not known
 #> undecided@13 metrics not known: it is extended by something that is not known
 #> undecided@13 targets not known: the targets come with the data, which is not followed
-#> undecided@15 the model is not known: what 'keras.models.load_model' returns is not known
+#> undecided@15 outputs not known: the model is not known: what 'keras.models.load_model' returns is not known
 #> undecided@17 loss not known: it is given to a function that is not followed, which may change it
 #> undecided@17 loss_weights not known: it is extended by something that is not known
 #> undecided@17 metrics not known: it is extended by something that is not known
