@@ -22,7 +22,7 @@ nested.compile("sgd", ["mse", "mse", "mse"])
 #> result functional {b: _, a: _} | predict unpack 2
 #> result functional {b: _, a: _} | predict index
 #> evaluate@10 functional {b: _, a: _} | loss {b: "mse", a: "mae"} | targets {b: y, a: y} | evaluate zip metrics_names
-#> train_on_batch@11 functional {b: _, a: _} | loss {b: "mse", a: "mae"} | targets {b: y, a: y} | train_on_batch unpack 2
+#> train_on_batch@11 functional {b: _, a: _} | loss {b: "mse", a: "mae"} | targets {b: y, a: y} | train_on_batch unpack
 #> evaluate@12 functional {b: _, a: _} | loss {b: "mse", a: "mae"} | targets {b: y, a: y}
 #> fit@16 sequential last | loss "mse" | targets ?
 #> result sequential last | predict unpack 3
