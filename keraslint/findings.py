@@ -146,6 +146,17 @@ class Crashed:
 
 
 @dataclass(frozen=True)
+class Described:
+    """A rule as reports describe it: its page is Markdown."""
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    page: str = ""
+
+
+@dataclass(frozen=True)
 class Stale:
     """An entry of a baseline for what is found no more in ``path``."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,8 @@ from keraslint.reporters import FORMATS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keraslint.findings import Report
+    from keraslint.findings import Described, Report
+    from keraslint.reporters import Results
 
 OUTPUT = (
     click.option("--no-baseline", is_flag=True, help="Report what is known already, too."),
@@ -40,7 +42,7 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     """Check files, notebooks and whole directories; - reads standard input."""
     from keraslint.engine import check as check_paths, check_source
     from keraslint.findings import Crashed, Report, Skipped, Stale
-    from keraslint.reporters import render
+    from keraslint.reporters import Results, render
 
     paths = paths or (".",)
     settings = configured(paths, stdin_filename, options(values))
@@ -52,7 +54,10 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     stale = [one for one in outcomes if isinstance(one, Stale)]
     others = [one for one in outcomes if isinstance(one, Skipped | Crashed)]
     colours = paint(sys.stdout)
-    click.echo(render(form, reports, colours, undecided=undecided), nl=False, color=colours.on)
+    results = Results(reports, colours, undecided=undecided, rules=_described() if form == "sarif" else ())
+    click.echo(render(form, results), nl=False, color=colours.on)
+    if form == "github":
+        _summarize(results)
     complain_of(others, verbose=verbose)
     complain_of_stale(stale)
     return 2 if others else _status(reports, exit_zero=exit_zero)
@@ -63,6 +68,32 @@ def _configured_form(form: str | None) -> str:
         message = f"output-format in the configuration must be one of {', '.join(FORMATS)}, not {form!r}"
         raise click.UsageError(message)
     return form or "full"
+
+
+def _described() -> list[Described]:
+    from keraslint.findings import Described
+    from keraslint.rules import registered
+    from keraslint.rules.pages import page
+
+    return [
+        Described(one.rule.code, one.rule.name, one.rule.severity, one.summary, page(one.rule.name))
+        for one in registered()
+    ]
+
+
+def _summarize(results: Results) -> None:
+    """Write the summary of a step where GitHub runs it."""
+    from keraslint.reporters import summary
+
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(summary(results))
+    except OSError as error:
+        message = f"GITHUB_STEP_SUMMARY: {path}: {(error.strerror or str(error)).lower()}"
+        raise click.ClickException(message) from error
 
 
 def _status(reports: Sequence[Report], *, exit_zero: bool) -> int:

@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.reporters import concise, full, json_array, show
+from keraslint.reporters import concise, full, github, gitlab, json_array, json_lines, junit, sarif, show
+from keraslint.reporters.results import Results
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from keraslint.findings import Report, Shown
+    from keraslint.findings import Shown
     from keraslint.reporters.terminal import Paint
 
-    Reporter = Callable[[Sequence[Report], Paint, bool], str]
+    Reporter = Callable[[Results], str]
+
+__all__ = ["FORMATS", "Results", "render", "render_sites", "summary"]
 
 FORMATS: Mapping[str, Reporter] = {
     "full": full.render,
     "concise": concise.render,
     "json": json_array.render,
+    "json-lines": json_lines.render,
+    "github": github.render,
+    "gitlab": gitlab.render,
+    "sarif": sarif.render,
+    "junit": junit.render,
 }
 
 
-def render(form: str, reports: Sequence[Report], paint: Paint, *, undecided: bool = False) -> str:
-    """The reports in one of ``FORMATS``; with ``undecided`` also the sites that were seen and not judged."""
-    return FORMATS[form](reports, paint, undecided)
+def render(form: str, results: Results) -> str:
+    """The results in one of ``FORMATS``."""
+    return FORMATS[form](results)
+
+
+def summary(results: Results) -> str:
+    """The results as Markdown, for the summary of a step on GitHub."""
+    return github.summary(results)
 
 
 def render_sites(shown: Sequence[Shown], paint: Paint) -> str:

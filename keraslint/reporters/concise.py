@@ -8,23 +8,25 @@ from keraslint.reporters.terminal import escape
 from keraslint.reporters.wording import closing, place, reservations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from keraslint.findings import Finding, Report
+    from keraslint.findings import Finding
+    from keraslint.reporters.results import Results
     from keraslint.reporters.terminal import Paint
 
 
-def render(reports: Sequence[Report], paint: Paint, undecided: bool) -> str:  # noqa: FBT001 (one signature for all)
+def render(results: Results) -> str:
     """The findings of all reports, a line each, and the closing line."""
-    lines = list(_lines(reports, paint, undecided=undecided))
-    return "\n".join([*lines, closing(reports, undecided=undecided), ""])
+    lines = list(_lines(results))
+    return "\n".join([*lines, closing(results.reports, undecided=results.undecided), ""])
 
 
-def _lines(reports: Sequence[Report], paint: Paint, *, undecided: bool) -> Iterator[str]:
-    for report in reports:
+def _lines(results: Results) -> Iterator[str]:
+    paint = results.paint
+    for report in results.reports:
         for finding in report.findings:
             yield _line(finding, paint)
-        for one in report.undecided if undecided else ():
+        for one in report.undecided if results.undecided else ():
             yield f"{paint('bold', place(one.location))}: not judged: {escape(one.reason)}"
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from keraslint.findings import Finding, Location, Report, Span
+    from keraslint.reporters.results import Results
     from keraslint.reporters.terminal import Paint
 
     Excerpts = Mapping[Location, str]
@@ -19,17 +20,17 @@ if TYPE_CHECKING:
 LONGEST = 6
 
 
-def render(reports: Sequence[Report], paint: Paint, undecided: bool) -> str:  # noqa: FBT001 (one signature for all)
+def render(results: Results) -> str:
     """The findings of all reports with their frames, and the closing line."""
-    blocks = [block for report in reports for block in _blocks(report, paint, undecided=undecided)]
-    return "\n".join([*blocks, closing(reports, undecided=undecided), ""])
+    blocks = [block for report in results.reports for block in _blocks(report, results)]
+    return "\n".join([*blocks, closing(results.reports, undecided=results.undecided), ""])
 
 
-def _blocks(report: Report, paint: Paint, *, undecided: bool) -> Iterator[str]:
+def _blocks(report: Report, results: Results) -> Iterator[str]:
     excerpts = dict(report.excerpts)
     for finding in report.findings:
-        yield "\n".join([*_finding(finding, excerpts, paint), ""])
-    for one in report.undecided if undecided else ():
+        yield "\n".join([*_finding(finding, excerpts, results.paint), ""])
+    for one in report.undecided if results.undecided else ():
         yield f"{place(one.location)}: not judged: {escape(one.reason)}\n"
 
 

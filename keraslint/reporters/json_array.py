@@ -6,22 +6,22 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from keraslint.findings import Finding, Fix, Location, Report, Undecided
-    from keraslint.reporters.terminal import Paint
+    from keraslint.findings import Finding, Fix, Location, Undecided
+    from keraslint.reporters.results import Results
 
 
-def render(reports: Sequence[Report], paint: Paint, undecided: bool) -> str:  # noqa: ARG001, FBT001 (one signature)
-    """All findings; with ``undecided`` also the places that were not judged, whose code is null."""
-    rows = [_finding(finding) for report in reports for finding in report.findings]
-    if undecided:
-        rows += [_undecided(one) for report in reports for one in report.undecided]
-    return json.dumps(rows, indent=2) + "\n"
+def render(results: Results) -> str:
+    """All findings, then the places that were not judged where they are asked for, whose code is null."""
+    return json.dumps(rows(results), indent=2) + "\n"
+
+
+def rows(results: Results) -> list[dict[str, Any]]:
+    """An object for each."""
+    return [*map(_finding, results.findings), *map(_undecided, results.open_sites)]
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    fixes = [_fix(fix) for fix in finding.fixes]
+    fixes = [fix(one) for one in finding.fixes]
     return {
         "code": finding.code,
         "name": finding.name,
@@ -59,6 +59,7 @@ def _location(location: Location) -> dict[str, Any]:
     }
 
 
-def _fix(fix: Fix) -> dict[str, Any]:
+def fix(fix: Fix) -> dict[str, Any]:
+    """A fix with its edits."""
     edits = [{"content": edit.text, **_location(edit.location)} for edit in fix.edits]
     return {"applicability": fix.safety.value, "message": fix.title, "edits": edits}
