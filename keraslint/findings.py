@@ -173,11 +173,13 @@ Outcome: TypeAlias = Union[Report, Skipped, Crashed, Stale]
 class Entry:
     """What Keras gives a head of one part, as text; empty where it gives nothing.
 
-    ``astray`` says that another entry was written for this head.
+    ``astray`` says that another entry was written for this head; ``items`` are the entries without the
+    paths that lead to them.
     """
 
     text: str
     astray: bool = False
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -209,3 +211,19 @@ class Shown:
     rows: tuple[Row, ...] = ()
     outcome: str = ""
     written: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A fix of a finding and what became of it; where none is offered, ``fix`` is None.
+
+    ``reason`` says why it was refused; ``before`` and ``after`` are the training sites that it changes, as
+    the newest version that was judged for pairs them.
+    """
+
+    finding: Finding
+    fix: Fix | None
+    state: Literal["applied", "offered", "refused"]
+    reason: str = ""
+    before: tuple[Shown, ...] = ()
+    after: tuple[Shown, ...] = ()

@@ -1,4 +1,4 @@
-"""JSON text enters, values leave whose strings know where in the text they begin."""
+"""JSON text enters, values leave whose strings know where in the text they stand."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import Any
 
 
 class At(str):
-    """A JSON string and the offset of its opening quote."""
+    """A JSON string, the offset of its opening quote, and the one behind its closing quote."""
 
-    __slots__ = ("offset",)
+    __slots__ = ("end", "offset")
     offset: int
+    end: int
 
 
 def _string(text: str, end: int, strict: bool = True) -> tuple[At, int]:  # noqa: FBT001, FBT002 (the caller is json)
     value, after = decoder.scanstring(text, end, strict)  # type: ignore[attr-defined]
     located = At(value)
-    located.offset = end - 1
+    located.offset, located.end = end - 1, after
     return located, after
 
 

@@ -79,14 +79,22 @@ def _language(content: dict[str, Any]) -> str:
     return "python"
 
 
+def sources(text: str) -> dict[int, tuple[located_json.At, ...]]:
+    """The strings that make up each code cell of a notebook that can be read, by the cell's number."""
+    return dict(_sources(located_json.loads(text)))
+
+
+def _sources(content: dict[str, Any]) -> Iterator[tuple[int, tuple[located_json.At, ...]]]:
+    for number, cell in enumerate(_cells(content), 1):
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            source = cell.get("source", cell.get("input", ""))
+            parts = source if isinstance(source, list) else [source]
+            yield number, tuple(part for part in parts if isinstance(part, located_json.At))
+
+
 def _code_cells(content: dict[str, Any], text: str) -> Iterator[_CodeCell]:
     starts = [0, *(at + 1 for at, character in enumerate(text) if character == "\n")]
-    for number, cell in enumerate(_cells(content), 1):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-            continue
-        source = cell.get("source", cell.get("input", ""))
-        parts = source if isinstance(source, list) else [source]
-        pieces = [part for part in parts if isinstance(part, located_json.At)]
+    for number, pieces in _sources(content):
         rows = [bisect_right(starts, piece.offset) for piece in pieces]
         yield _code_cell(number, [piece.replace("\r\n", "\n").replace("\r", "\n") for piece in pieces], rows)
 

@@ -21,8 +21,9 @@ from keraslint.inference import Project, project_root
 from keraslint.syntax import scout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
+    from keraslint.documents import Reader
     from keraslint.engine.settings import Configured
     from keraslint.findings import Location
     from keraslint.pairing.versions import Version
@@ -31,20 +32,33 @@ if TYPE_CHECKING:
 
 def show(paths: Sequence[str], configured: Configured) -> list[Shown | Skipped | Crashed]:
     """The sites of every file under ``paths``, each once, and the files that could not be read."""
-    project = Project(project_root(paths))
+    each = show_each(paths, configured).values()
+    return list(dict.fromkeys(one for shown in each for one in shown))
+
+
+def show_each(
+    paths: Sequence[str],
+    configured: Configured,
+    read: Reader = read_bytes,
+    only: Collection[str] | None = None,
+) -> dict[str, list[Shown | Skipped | Crashed]]:
+    """What ``show`` shows by the file that leads to it, of some of the files under ``paths`` or of all."""
+    project = Project(project_root(paths), read)
     found = files(paths, configured)
     for path in found:
         project.register(path)
     named = {os.path.normpath(path) for path in paths}
-    places = _Places(found)
-    shown: dict[Shown | Skipped | Crashed, None] = {}
+    places = _Places(found, read)
+    shown: dict[str, list[Shown | Skipped | Crashed]] = {}
     for path in found:
-        data = read_bytes(path)
+        if only is not None and path not in only:
+            continue
+        data = read(path)
         if isinstance(data, str):
-            shown[Skipped(path, data)] = None
+            shown[path] = [Skipped(path, data)]
         elif path in named or scout.worth_reading(data):
-            shown |= dict.fromkeys(_of_bytes(path, data, project, configured.at(path).versions, places))
-    return list(shown)
+            shown[path] = _of_bytes(path, data, project, configured.at(path).versions, places)
+    return shown
 
 
 def show_source(path: str, data: bytes, configured: Configured) -> list[Shown | Skipped | Crashed]:
@@ -56,8 +70,9 @@ def show_source(path: str, data: bytes, configured: Configured) -> list[Shown | 
 class _Places:
     """Turns places in plain source into those that a reader can go to; remembers the documents."""
 
-    def __init__(self, asked: Sequence[str]) -> None:
+    def __init__(self, asked: Sequence[str], read: Reader = read_bytes) -> None:
         self.asked = frozenset(asked)
+        self.read = read
         self.documents: dict[str, Document | None] = {}
 
     def __call__(self, location: Location) -> Location:
@@ -69,7 +84,7 @@ class _Places:
 
     def _document(self, path: str) -> Document | None:
         if path not in self.documents:
-            data = read_bytes(path)
+            data = self.read(path)
             decoded = decode(path, data) if isinstance(data, bytes) else None
             self.documents[path] = decoded if isinstance(decoded, Document) else None
         return self.documents[path]

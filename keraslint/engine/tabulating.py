@@ -81,25 +81,32 @@ def _entries(outputs: Tree[Written], part: SitePart | None, pairs: list[Pair]) -
     if part is None or isinstance(part, NotGiven) or not found:
         return Entry("")
     if not isinstance(part, Given):
-        return Entry(UNKNOWN)
+        return Entry(UNKNOWN, items=(UNKNOWN,))
     # Where a loss takes a subtree, too, positions in its list stand for no heads.
     single = {head for head, _ in found} <= set(heads(outputs))
     texts = dict.fromkeys(_entry(part.tree, path) for _, path in found)
+    items = dict.fromkeys(_item(part.tree, path) for _, path in found)
     astray = single and any(_astray(outputs, part.tree, head, path) for head, path in found)
-    return Entry(", ".join(texts), astray)
+    return Entry(", ".join(texts), astray, tuple(items))
 
 
 def _joined(one: Entry, other: Entry) -> Entry:
-    return Entry(", ".join(text for text in (one.text, other.text) if text), one.astray or other.astray)
+    text = ", ".join(text for text in (one.text, other.text) if text)
+    return Entry(text, one.astray or other.astray, one.items + other.items)
 
 
 def _entry(part: Tree[Written], path: Path) -> str:
     """An entry behind its path, as in ``[0] mse`` or ``price: mse``; of a subtree the path alone."""
-    node = at(part, path)
-    text = (node.value.name or node.value.text) if isinstance(node, Leaf) else "(a subtree)"
+    text = _item(part, path)
     if not path:
         return text
     return f"{_path(path)} {text}" if isinstance(path[-1], int) else f"{_path(path)}: {text}"
+
+
+def _item(part: Tree[Written], path: Path) -> str:
+    """The entry itself."""
+    node = at(part, path)
+    return (node.value.name or node.value.text) if isinstance(node, Leaf) else "(a subtree)"
 
 
 def _path(path: Path) -> str:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keraslint.reporters import concise, full, github, gitlab, json_array, json_lines, junit, sarif, show
+from keraslint.reporters.fixes import (
+    FORMATS as FIX_FORMATS,
+    render_json as render_fixes_as_json,
+    render_text as render_fixes,
+)
 from keraslint.reporters.results import Results
 
 if TYPE_CHECKING:
@@ -15,7 +20,10 @@ if TYPE_CHECKING:
 
     Reporter = Callable[[Results], str]
 
-__all__ = ["FORMATS", "Results", "render", "render_sites", "summary"]
+__all__ = [
+    "FIX_FORMATS", "FORMATS", "Results", "render", "render_fixes", "render_fixes_as_json", "render_sites",
+    "summary",
+]  # fmt: skip
 
 FORMATS: Mapping[str, Reporter] = {
     "full": full.render,

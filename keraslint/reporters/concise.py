@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keraslint.reporters.terminal import escape
-from keraslint.reporters.wording import closing, place, reservations
+from keraslint.reporters.wording import closing, fixable, place, reservations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,4 +33,5 @@ def _lines(results: Results) -> Iterator[str]:
 def _line(finding: Finding, paint: Paint) -> str:
     reserved = "".join(f" [{text}]" for text in reservations(finding))
     code = paint(finding.severity.value, finding.code)
-    return f"{paint('bold', place(finding.location))}: {code} {escape(finding.message)}{reserved}"
+    mark = " [*]" if fixable(finding) else ""
+    return f"{paint('bold', place(finding.location))}: {code}{mark} {escape(finding.message)}{reserved}"

@@ -17,10 +17,11 @@ def render(results: Results) -> str:
 
 def rows(results: Results) -> list[dict[str, Any]]:
     """An object for each."""
-    return [*map(_finding, results.findings), *map(_undecided, results.open_sites)]
+    return [*map(row, results.findings), *map(_undecided, results.open_sites)]
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def row(finding: Finding) -> dict[str, Any]:
+    """A finding with its fixes."""
     fixes = [fix(one) for one in finding.fixes]
     return {
         "code": finding.code,

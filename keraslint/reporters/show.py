@@ -26,11 +26,12 @@ MAX_WIDTH = 40
 def render(shown: Sequence[Shown], paint: Paint) -> str:
     """All sites, a block each; nothing at all is said where there are none."""
     blocks = ["\n".join([*_block(one, paint), ""]) for one in shown]
-    legend = [LEGEND, ""] if any(_is_astray(row) for one in shown for row in one.rows) else []
+    legend = [LEGEND, ""] if any(is_astray(row) for one in shown for row in one.rows) else []
     return "\n".join([*blocks, *(legend or ([""] if blocks else ["No training sites.", ""]))])
 
 
-def _is_astray(row: Row) -> bool:
+def is_astray(row: Row) -> bool:
+    """Whether a head gets another entry than the one written for it."""
     return any(entry.astray for entry in (row.target, row.loss, row.weight, row.metrics, row.sample_weight))
 
 
@@ -42,14 +43,19 @@ def _block(shown: Shown, paint: Paint) -> Iterator[str]:
         yield f"{paint('bold', place(shown.location))}: {escape(shown.outcome)}"
         return
     yield f"{paint('bold', place(shown.location))}: {', '.join(title)}"
-    if shown.outcome:
-        yield f"  {paint('error', escape(' '.join(shown.outcome.split())))}"
-    if shown.rows:
-        yield from _table([_texts(row) for row in shown.rows], paint)
+    yield from pairing(shown, paint)
     short = [width(one.text) for one in shown.written if width(one.text) <= LONGEST_PART]
     longest = max(short, default=0)
     for one in shown.written:
         yield f"  {_padded(escape(one.text), longest)}  {paint('place', place(one.location))}"
+
+
+def pairing(shown: Shown, paint: Paint) -> Iterator[str]:
+    """What happens at a site: an outcome, or a table of the heads."""
+    if shown.outcome:
+        yield f"  {paint('error', escape(' '.join(shown.outcome.split())))}"
+    if shown.rows:
+        yield from _table([_texts(row) for row in shown.rows], paint)
 
 
 def _texts(row: Row) -> tuple[str, ...]:

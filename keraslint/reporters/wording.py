@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.reporters.terminal import escape
 
 if TYPE_CHECKING:
@@ -37,9 +37,29 @@ def closing(reports: Sequence[Report], *, undecided: bool) -> str:
     if not findings:
         return f"No findings in {files}.{rest}"
     counts = ((sum(one.severity is at for one in findings), at.value) for at in Severity)
-    by_severity = ", ".join(f"{number} {_plural(number, name)}" for number, name in counts if number)
-    return f"Found {by_severity} in {files}.{rest}"
+    by_severity = ", ".join(number(count, name) for count, name in counts if count)
+    return f"Found {by_severity} in {files}.{rest}{_fixable(findings)}"
 
 
-def _plural(number: int, noun: str) -> str:
-    return noun if number == 1 or noun == "info" else f"{noun}s"
+def fixable(finding: Finding) -> bool:
+    """Whether ``keraslint fix`` makes a fix of it without being asked for unsafe ones."""
+    return any(fix.safety is Safety.SAFE for fix in finding.fixes)
+
+
+def _fixable(findings: Sequence[Finding]) -> str:
+    """A line of its own, where there is something to fix."""
+    safe = sum(map(fixable, findings))
+    unsafe = sum(bool(one.fixes) and not fixable(one) for one in findings)
+    if not safe:
+        return f"\n{number(unsafe, 'finding')} fixable with `keraslint fix --unsafe-fixes`." if unsafe else ""
+    more = f" ({unsafe} more with `--unsafe-fixes`)" if unsafe else ""
+    return f"\n[*] {safe} fixable with `keraslint fix`{more}."
+
+
+def number(count: int, noun: str) -> str:
+    """A number of things."""
+    return f"{count} {_plural(count, noun)}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return noun if count == 1 or noun == "info" else f"{noun}es" if noun.endswith("x") else f"{noun}s"

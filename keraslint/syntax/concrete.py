@@ -53,6 +53,17 @@ class Concrete:
         return self.lines[line - 1][column - 1] if inside else " "
 
 
+def flaw(document: Document) -> str | None:
+    """Why libcst cannot read a document; None where it can."""
+    import libcst  # noqa: PLC0415 (a clean run must not pay for it)
+
+    try:
+        libcst.parse_module(document.source)
+    except libcst.ParserSyntaxError as error:
+        return f"line {error.raw_line}: {error.message}"
+    return None
+
+
 def read(document: Document) -> Concrete:
     """Read a document with libcst."""
     import libcst  # noqa: PLC0415 (a clean run must not pay for it)

@@ -307,7 +307,7 @@ def test_what_stands_in_another_file_is_found_once_and_named_from_here(
     (inside / "src" / "train.py").write_text(TRAIN)
     for paths in (["src"], ["src/train.py"], [str(inside / "src" / "train.py")]):
         assert main(["check", "--output-format", "concise", *paths]) == 1
-        (line, closing) = capsys.readouterr().out.splitlines()
+        (line, closing, _) = capsys.readouterr().out.splitlines()
         assert line.startswith("src/net.py:7:31: KER202 ")
         assert closing.startswith("Found 1 error in 2 files.")
     (inside / "src" / "net.py").write_text(NET.replace('"mae"])', '"mae"])  # keraslint: ignore[KER202]'))

@@ -43,6 +43,7 @@ FINDING = Finding(
 IN_CELL = replace(
     FINDING, location=CELL, given=(), versions=(), related=(), fixes=(), severity=Severity.WARNING
 )
+UNSAFE = replace(FINDING, fixes=(replace(FINDING.fixes[0], safety=Safety.UNSAFE),))
 REPORTS = (
     Report(
         "train.py",
@@ -85,12 +86,13 @@ warning KER202 list-loss-for-dict-outputs: Keras gives these losses to ['a', 'b'
 """
 
 CONCISE = """\
-train.py:12:20: KER202 Keras gives these losses to ['a', 'b'], not to ['b', 'a'] \
+train.py:12:20: KER202 [*] Keras gives these losses to ['a', 'b'], not to ['b', 'a'] \
 [where bidir] [with Keras 3.5, 3.6]
 train.ipynb:cell 3:line 2:5: KER202 Keras gives these losses to ['a', 'b'], not to ['b', 'a']
 """
 
-CLOSING = "Found 1 error, 1 warning in 3 files. 1 place not judged; --undecided lists them.\n"
+FIXABLE = "[*] 1 fixable with `keraslint fix`.\n"
+CLOSING = "Found 1 error, 1 warning in 3 files. 1 place not judged; --undecided lists them.\n" + FIXABLE
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_people_read(form: str, expected: str) -> None:
 def test_what_is_not_judged_is_listed_on_demand(form: str) -> None:
     text = render(form, REPORTS, PLAIN, undecided=True)
     assert "train.py:12:20: not judged: a call of what is unknown\n" in text
-    assert text.endswith("1 place not judged.\n")
+    assert text.endswith("1 place not judged.\n" + FIXABLE)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,18 @@ def test_what_is_not_judged_is_listed_on_demand(form: str) -> None:
     [
         ((), "No findings in 0 files.\n"),
         ((Report("a.py"),), "No findings in 1 file.\n"),
-        ((Report("a.py", (FINDING, FINDING)), Report("b.py")), "Found 2 errors in 2 files.\n"),
+        (
+            (Report("a.py", (FINDING, FINDING)), Report("b.py")),
+            "Found 2 errors in 2 files.\n[*] 2 fixable with `keraslint fix`.\n",
+        ),
+        (
+            (Report("a.py", (UNSAFE, replace(UNSAFE, fixes=()))),),
+            "Found 2 errors in 1 file.\n1 finding fixable with `keraslint fix --unsafe-fixes`.\n",
+        ),
+        (
+            (Report("a.py", (UNSAFE, FINDING)),),
+            "Found 2 errors in 1 file.\n[*] 1 fixable with `keraslint fix` (1 more with `--unsafe-fixes`).\n",
+        ),
     ],
 )
 def test_the_closing_line_counts(reports: tuple[Report, ...], closing: str) -> None:

@@ -1,0 +1,13 @@
+"""Findings with fixes enter; files leave, with all edits of a fix or none, after the engine judged them."""
+
+from keraslint.fixing.contents import Contents
+from keraslint.fixing.differences import difference
+from keraslint.fixing.journal import RefusedError, UnfinishedError
+from keraslint.fixing.judged import Task
+from keraslint.fixing.rounds import Changed, Fixed, fixed
+from keraslint.fixing.writing import recover, write
+
+__all__ = [
+    "Changed", "Contents", "Fixed", "RefusedError", "Task", "UnfinishedError", "difference", "fixed",
+    "recover", "write",
+]  # fmt: skip

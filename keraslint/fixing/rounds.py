@@ -1,0 +1,210 @@
+"""A task enters; what its fixes make of the files leaves, with what became of each fix.
+
+In a round, fixes are made together as long as their edits do not touch; of two that do, the first in the
+order of files and places is made and the other waits. Where the engine objects to a round, its halves are
+tried by themselves, down to the fix that is at fault, which is refused. Every fix that is made lessens the
+findings and brings none, so the rounds end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from keraslint.findings import Attempt, Safety
+from keraslint.fixing.comparing import objection
+from keraslint.fixing.contents import Contents, with_edits
+from keraslint.fixing.judged import judged
+from keraslint.fixing.notes import noted
+from keraslint.fixing.places import Shifts
+from keraslint.fixing.texts import UnfitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from keraslint.findings import Crashed, Edit, Finding, Fix, Location, Shown, Skipped
+    from keraslint.fixing.judged import State, Task
+
+Chosen: TypeAlias = "tuple[Finding, Fix]"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A file by its name and real path, as it was read and as it shall be."""
+
+    path: str
+    real: str
+    old: bytes
+    new: bytes
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """The files that change, what became of each fix, what is still found then, and what was not judged."""
+
+    changed: tuple[Changed, ...]
+    attempts: tuple[Attempt, ...]
+    remaining: tuple[Finding, ...]
+    others: tuple[Skipped | Crashed, ...]
+
+
+@dataclass
+class Progress:
+    """What was made of the files so far; ``refused`` are the fixes refused since the last one was made."""
+
+    state: State
+    applied: list[Attempt] = field(default_factory=list)
+    refused: dict[Chosen, str] = field(default_factory=dict)
+
+
+def fixed(task: Task, contents: Contents | None = None) -> Fixed:
+    """Make the fixes that the task asks for, in memory alone."""
+    progress = Progress(judged(task, contents or Contents()))
+    offered = [] if task.unsafe else offers(progress.state)
+    while any(_round(progress, safety) for safety in Safety):
+        pass
+    refused = [Attempt(*chosen, "refused", reason) for chosen, reason in progress.refused.items()]
+    refused += [
+        Attempt(one, None, "refused", one.unfixed)
+        for one in wanted(progress.state)
+        if one.unfixed and not one.fixes
+    ]
+    if task.todo:
+        progress.state = noted(progress.state, refused)
+    return Fixed(
+        _changed(progress.state),
+        (*progress.applied, *offered, *refused),
+        progress.state.remaining,
+        progress.state.others,
+    )
+
+
+def wanted(state: State) -> list[Finding]:
+    """The findings that the task is about."""
+    return [one for one in state.findings if state.task.wants(one)]
+
+
+def _changed(state: State) -> tuple[Changed, ...]:
+    """The files with new contents, in the order in which they were given."""
+    contents = state.contents
+    changes = [
+        Changed(path, real, contents.old[real], contents.new[real])
+        for real, path in state.task.files.items()
+        if real in contents.old
+    ]
+    return tuple(one for one in changes if one.old != one.new)
+
+
+def _round(progress: Progress, safety: Safety) -> bool:
+    """Make the fixes of one kind that do not touch; whether any was made."""
+    state = progress.state
+    together: list[Chosen] = []
+    for finding in wanted(state):
+        chosen = _chosen(finding, state)
+        if chosen is None or chosen[1].safety is not safety or chosen in progress.refused:
+            continue
+        if reason := hindrance(*chosen, state):
+            progress.refused[chosen] = reason
+        elif not any(touching(chosen[1].edits, fix.edits) for _, fix in together):
+            together.append(chosen)
+    return bool(together) and _try(progress, together)
+
+
+def _chosen(finding: Finding, state: State) -> Chosen | None:
+    """The fix that is to be made of those that a finding has, its files by the names they were given by."""
+    kinds = (Safety.UNSAFE, Safety.SAFE) if state.task.unsafe else (Safety.SAFE,)
+    fix = next((one for kind in kinds for one in finding.fixes if one.safety is kind), None)
+    return None if fix is None else (finding, named(fix, state.task))
+
+
+def named(fix: Fix, task: Task) -> Fix:
+    """The fix with each edit once, and its files by the names under which they were given."""
+    edits = (
+        replace(edit, location=replace(edit.location, document=task.name(path) or path))
+        for edit in fix.edits
+        for path in (edit.location.document,)
+    )
+    return replace(fix, edits=tuple(dict.fromkeys(edits)))
+
+
+def hindrance(finding: Finding, fix: Fix, state: State) -> str:
+    """Why a fix cannot even be tried; empty where it can."""
+    for edit in fix.edits:
+        path = edit.location.document
+        if state.task.name(path) is None:
+            return f"it would change {path}, which is not among the files that were given"
+        if state.silenced(finding, edit):
+            return f"it would change {path}:{edit.location.span.line}, where {finding.code} is ignored"
+    try:
+        with_edits(state.contents, fix.edits)
+    except UnfitError as error:
+        return str(error)
+    return ""
+
+
+def touching(some: Iterable[Edit], others: Sequence[Edit]) -> bool:
+    """Whether two edits of different fixes overlap or stand at one place, where their order would count."""
+    return any(_meet(one.location, other.location) for one in some for other in others)
+
+
+def _meet(one: Location, other: Location) -> bool:
+    same = (one.document, one.cell) == (other.document, other.cell)
+    a, b = one.span, other.span
+    before = (a.end_line, a.end_column) < (b.line, b.column)
+    return same and not before and not (b.end_line, b.end_column) < (a.line, a.column)
+
+
+def _try(progress: Progress, chosen: Sequence[Chosen]) -> bool:
+    """Make fixes if nothing speaks against them, else the half of them against which nothing does."""
+    before = progress.state
+    edits = [edit for _, fix in chosen for edit in fix.edits]
+    after = judged(before.task, with_edits(before.contents, edits))
+    shifts = Shifts(edits)
+    reason = objection(before, after, chosen, shifts)
+    if reason is None:
+        progress.applied += [attempt(one, before, after, shifts) for one in chosen]
+        progress.state, progress.refused = after, {}
+        return True
+    if len(chosen) == 1:
+        progress.refused[chosen[0]] = reason
+        return False
+    half = len(chosen) // 2
+    return _try(progress, chosen[:half]) or _try(progress, chosen[half:])
+
+
+def attempt(
+    chosen: Chosen,
+    before: State,
+    after: State,
+    shifts: Shifts,
+    state: Literal["applied", "offered"] = "applied",
+) -> Attempt:
+    """A fix with the training sites that its finding is about, before and after it."""
+    finding, fix = chosen
+    documents = {finding.location.document, *(edit.location.document for edit in fix.edits)}
+    paths = before.leading_to(documents)
+    version = str(before.task.configured.at(finding.location.document).versions[-1])
+    old = [one for one in before.shown(paths) if version in one.versions and _is_about(one, finding.location)]
+    keys = {(one.call, shifts.moved(one.location)) for one in old}
+    new = [
+        one
+        for one in after.shown(paths)
+        if version in one.versions and (one.call, shifts.settled(one.location)) in keys
+    ]
+    return Attempt(finding, fix, state, before=tuple(old), after=tuple(new))
+
+
+def _is_about(shown: Shown, location: Location) -> bool:
+    """Whether a finding stands at a training call, or at a part of it."""
+    return any(_meet(location, one) for one in (shown.location, *(part.location for part in shown.written)))
+
+
+def offers(state: State) -> list[Attempt]:
+    """The unsafe fixes, which are not made unless they are asked for, with what each would do."""
+    made = []
+    for finding in wanted(state):
+        for fix in finding.fixes:
+            if fix.safety is Safety.UNSAFE and not hindrance(finding, one := named(fix, state.task), state):
+                after = replace(state, contents=with_edits(state.contents, one.edits), _shown={})
+                made.append(attempt((finding, one), state, after, Shifts(one.edits), "offered"))
+    return made

@@ -1,0 +1,1 @@
+"""What ``keraslint fix`` does to files, whatever the fixes are."""
