@@ -4,63 +4,160 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from keraslint.cli.options import BASELINE, CONFIGURATION, INPUT, SELECTION, options, shared
+from keraslint.cli.options import BASELINE, COLOR, CONFIGURATION, INPUT, SELECTION, options, shared
 from keraslint.cli.printing import complain, complain_of, complain_of_stale, paint
-from keraslint.cli.reading import configured, read
+from keraslint.cli.reading import STDIN, configured, read
 from keraslint.reporters import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from keraslint.findings import Described, Report
+    from keraslint.config import Nearest, Options
+    from keraslint.findings import Described, Outcome, Report
     from keraslint.reporters import Results
 
 OUTPUT = (
     click.option("--no-baseline", is_flag=True, help="Report what is known already, too."),
     click.option("--output-format", "form", type=click.Choice(tuple(FORMATS)), help="How to report (full)."),
+    click.option("-o", "--output-file", metavar="FILE", help="Write the report there."),
+    click.option("--statistics", is_flag=True, help="Count the findings of each rule; with full or json."),
     click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of findings."),
     click.option("--undecided", is_flag=True, help="Show what was not judged, and why."),
+    click.option("--watch", is_flag=True, help="Check again whenever a file changes."),
 )
+STATISTICS = ("full", "json")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a command line asks for."""
+
+    paths: tuple[str, ...]
+    stdin_filename: str | None
+    options: Options
+    form: str | None
+    output_file: str | None
+    color: str
+    statistics: bool
+    exit_zero: bool
+    undecided: bool
+    verbose: bool
 
 
 @click.command()
-@shared(INPUT, SELECTION, CONFIGURATION, BASELINE, OUTPUT)
+@shared(INPUT, SELECTION, CONFIGURATION, BASELINE, OUTPUT, COLOR)
 def check(  # noqa: PLR0913 (click hands over one argument for each option)
     *,
     paths: tuple[str, ...],
+    stdin_filename: str | None,
     form: str | None,
+    output_file: str | None,
+    color: str,
+    statistics: bool,
     exit_zero: bool,
     undecided: bool,
-    stdin_filename: str | None,
     verbose: bool,
+    watch: bool,
     **values: Any,  # noqa: ANN401 (of the shared options)
 ) -> int:
     """Check files, notebooks and whole directories; - reads standard input."""
-    from keraslint.engine import check as check_paths, check_source
-    from keraslint.findings import Crashed, Report, Skipped, Stale
-    from keraslint.reporters import Results, render
+    wish = Wish(
+        paths or (".",),
+        stdin_filename,
+        options(values),
+        form,
+        output_file,
+        color,
+        statistics,
+        exit_zero,
+        undecided,
+        verbose,
+    )
+    if not watch:
+        return _once(wish)
+    if STDIN in wish.paths:
+        message = "--watch has no file to watch in standard input"
+        raise click.UsageError(message)
+    from keraslint.cli.watching import watch as keep_watching
 
-    paths = paths or (".",)
-    settings = configured(paths, stdin_filename, options(values))
-    form = form or _configured_form(settings.output_format)
-    outcomes = read(paths, stdin_filename, settings, source=check_source, files=check_paths)
+    return keep_watching(lambda: _watched(wish), lambda: _once(wish))
+
+
+def _once(wish: Wish) -> int:
+    from keraslint.findings import Crashed, Report, Skipped, Stale
+    from keraslint.reporters import Results
+
+    settings = configured(wish.paths, wish.stdin_filename, wish.options)
+    form = wish.form or _configured_form(settings.output_format)
+    if wish.statistics and form not in STATISTICS:
+        message = f"--statistics is shown as {' or '.join(STATISTICS)}, not as {form}"
+        raise click.UsageError(message)
+    outcomes = _outcomes(wish, settings)
     reports = [one for one in outcomes if isinstance(one, Report)]
-    if not outcomes:
-        complain(f"no Python files or notebooks under {', '.join(paths)}")
-    stale = [one for one in outcomes if isinstance(one, Stale)]
     others = [one for one in outcomes if isinstance(one, Skipped | Crashed)]
-    colours = paint(sys.stdout)
-    results = Results(reports, colours, undecided=undecided, rules=_described() if form == "sarif" else ())
-    click.echo(render(form, results), nl=False, color=colours.on)
-    if form == "github":
-        _summarize(results)
-    complain_of(others, verbose=verbose)
-    complain_of_stale(stale)
-    return 2 if others else _status(reports, exit_zero=exit_zero)
+    if not outcomes:
+        complain(f"no Python files or notebooks under {', '.join(wish.paths)}")
+    colours = paint(sys.stdout, "never" if wish.output_file and wish.color == "auto" else wish.color)
+    rules = _described() if form == "sarif" else ()
+    _report(form, Results(reports, colours, undecided=wish.undecided, rules=rules), wish)
+    complain_of(others, verbose=wish.verbose)
+    complain_of_stale([one for one in outcomes if isinstance(one, Stale)])
+    return 2 if others else _status(reports, exit_zero=wish.exit_zero)
+
+
+def _outcomes(wish: Wish, settings: Nearest) -> list[Outcome]:
+    from keraslint.cli.progress import counted
+    from keraslint.engine import check as check_paths, check_source
+
+    with counted() as reader:
+        return read(
+            wish.paths,
+            wish.stdin_filename,
+            settings,
+            source=check_source,
+            files=lambda paths, settings: check_paths(paths, settings, reader),
+        )
+
+
+def _watched(wish: Wish) -> Iterator[str]:
+    """The files to check and those that configure them."""
+    from keraslint.cli.reading import one_line
+    from keraslint.config.files import names_above
+    from keraslint.engine.settings import files
+
+    settings = configured(wish.paths, None, wish.options)
+    with one_line():
+        found = files(wish.paths, settings)
+    yield from found
+    yield from names_above(found)
+
+
+def _report(form: str, results: Results, wish: Wish) -> None:
+    from keraslint.reporters import render, render_statistics
+
+    text = render_statistics(form, results) if wish.statistics else render(form, results)
+    if wish.output_file is None:
+        click.echo(text, nl=False, color=results.paint.on)
+    else:
+        _write(wish.output_file, text, "w")
+    if form == "github" and (path := os.environ.get("GITHUB_STEP_SUMMARY")):
+        from keraslint.reporters import summary
+
+        _write(path, summary(results), "a")
+
+
+def _write(path: str, text: str, mode: str) -> None:
+    try:
+        with open(path, mode, encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as error:
+        message = f"{path}: cannot be written: {(error.strerror or str(error)).lower()}"
+        raise click.ClickException(message) from error
 
 
 def _configured_form(form: str | None) -> str:
@@ -79,21 +176,6 @@ def _described() -> list[Described]:
         Described(one.rule.code, one.rule.name, one.rule.severity, one.summary, page(one.rule.name))
         for one in registered()
     ]
-
-
-def _summarize(results: Results) -> None:
-    """Write the summary of a step where GitHub runs it."""
-    from keraslint.reporters import summary
-
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
-    if not path:
-        return
-    try:
-        with open(path, "a", encoding="utf-8") as file:
-            file.write(summary(results))
-    except OSError as error:
-        message = f"GITHUB_STEP_SUMMARY: {path}: {(error.strerror or str(error)).lower()}"
-        raise click.ClickException(message) from error
 
 
 def _status(reports: Sequence[Report], *, exit_zero: bool) -> int:

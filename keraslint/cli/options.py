@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound="Callable[..., int]")
 
 SEVERITIES = ("error", "warning", "info")
+
+
+def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The codes and names of rules that begin with what is typed."""
+    from keraslint.rules import registered
+
+    known = [key for found in registered() for key in (found.rule.code, found.rule.name)]
+    return [key for key in known if key.startswith(incomplete)]
+
+
+COMPLETED: dict[str, Any] = {**SEVERAL, "shell_complete": complete}
 PATTERNS: dict[str, Any] = {"multiple": True, "metavar": "PATTERN,..."}
 
 INPUT: tuple[Option, ...] = (
@@ -26,13 +37,21 @@ INPUT: tuple[Option, ...] = (
     click.option("--verbose", is_flag=True, help="Show where keraslint crashed, if it does."),
 )
 SELECTION: tuple[Option, ...] = (
-    click.option("--select", help="Only these rules: codes, their beginnings, or names.", **SEVERAL),
-    click.option("--extend-select", help="These rules besides.", **SEVERAL),
-    click.option("--ignore", help="Not these rules.", **SEVERAL),
+    click.option("--select", help="Only these rules: codes, their beginnings, or names.", **COMPLETED),
+    click.option("--extend-select", help="These rules besides.", **COMPLETED),
+    click.option("--ignore", help="Not these rules.", **COMPLETED),
     click.option("--severity", type=click.Choice(SEVERITIES), help="Nothing below this (warning)."),
 )
 BASELINE: tuple[Option, ...] = (
     click.option("--baseline", metavar="FILE", help="The file of findings that are known already."),
+)
+COLOR: tuple[Option, ...] = (
+    click.option(
+        "--color",
+        type=click.Choice(("auto", "always", "never")),
+        default="auto",
+        help="Colours: on a terminal, and as NO_COLOR and FORCE_COLOR say (auto), always, or never.",
+    ),
 )
 CONFIGURATION: tuple[Option, ...] = (
     click.option("--keras-version", multiple=True, metavar="VERSION,...", help=VERSIONS),

@@ -38,8 +38,13 @@ def complain_of_stale(stale: Sequence[Stale]) -> None:
         complain(f"{one.document}: {one.code} is found in {one.path} no more; `keraslint baseline` renews it")
 
 
-def paint(stream: TextIO) -> Paint:
-    """Colours on a terminal only, and not where NO_COLOR asks for none; FORCE_COLOR asks for them."""
-    if os.environ.get("NO_COLOR"):
-        return Paint(on=False)
-    return Paint(on=bool(os.environ.get("FORCE_COLOR")) or stream.isatty())
+def paint(stream: TextIO, color: str = "auto") -> Paint:
+    """Colours where they are asked for: by --color, else by NO_COLOR or FORCE_COLOR, else by a terminal.
+
+    A terminal that calls itself dumb has none.
+    """
+    if color != "auto" or os.environ.get("NO_COLOR"):
+        return Paint(on=color == "always")
+    if os.environ.get("FORCE_COLOR"):
+        return Paint(on=True)
+    return Paint(on=stream.isatty() and os.environ.get("TERM") != "dumb")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keraslint.cli.options import complete
+
 if TYPE_CHECKING:
     from keraslint.rules import Registered
 
@@ -42,7 +44,7 @@ def _row(found: Registered) -> dict[str, str]:
 
 
 @click.command()
-@click.argument("rule")
+@click.argument("rule", shell_complete=complete)
 def explain(rule: str) -> int:
     """Print the page of a RULE, given by code or name."""
     from keraslint.engine.selection import BadSelectorError, verify

@@ -7,18 +7,19 @@ from typing import Any
 
 import click
 
-from keraslint.cli.options import CONFIGURATION, INPUT, options, shared
+from keraslint.cli.options import COLOR, CONFIGURATION, INPUT, options, shared
 from keraslint.cli.printing import complain_of, paint
 from keraslint.cli.reading import configured, read
 
 
 @click.command()
-@shared(INPUT, CONFIGURATION)
+@shared(INPUT, CONFIGURATION, COLOR)
 def show(
     *,
     paths: tuple[str, ...],
     stdin_filename: str | None,
     verbose: bool,
+    color: str,
     **values: Any,  # noqa: ANN401 (of the shared options)
 ) -> int:
     """Show what Keras pairs at each training site: output, target, loss, weight, metrics, sample weight."""
@@ -30,7 +31,7 @@ def show(
     settings = configured(paths, stdin_filename, options(values))
     found = read(paths, stdin_filename, settings, source=showing.show_source, files=showing.show)
     others = [one for one in found if not isinstance(one, Shown)]
-    colours = paint(sys.stdout)
+    colours = paint(sys.stdout, color)
     text = render_sites([one for one in found if isinstance(one, Shown)], colours)
     click.echo(text, nl=False, color=colours.on)
     complain_of(others, verbose=verbose)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from keraslint.config.keys import wrong_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PYPROJECT = "pyproject.toml"
 OWN = (".keraslint.toml", "keraslint.toml")
@@ -36,6 +39,17 @@ def table_of(path: str) -> dict[str, Any]:
         message = f"{path}: no [tool.keraslint] in it"
         raise BadConfigError(message)
     return table
+
+
+def names_above(paths: Iterable[str]) -> list[str]:
+    """Every file, there or not yet, that may configure one of the paths."""
+    directories: dict[str, None] = {}
+    for path in paths:
+        directory = os.path.abspath(os.path.dirname(path))
+        while directory not in directories:
+            directories[directory] = None
+            directory = os.path.dirname(directory)
+    return [os.path.join(directory, name) for directory in directories for name in (*OWN, PYPROJECT)]
 
 
 def inline(text: str) -> dict[str, Any]:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.reporters import concise, full, github, gitlab, json_array, json_lines, junit, sarif, show
+from keraslint.reporters import (
+    concise,
+    full,
+    github,
+    gitlab,
+    json_array,
+    json_lines,
+    junit,
+    sarif,
+    show,
+    statistics,
+)
 from keraslint.reporters.fixes import (
     FORMATS as FIX_FORMATS,
     render_json as render_fixes_as_json,
@@ -22,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIX_FORMATS", "FORMATS", "Results", "render", "render_fixes", "render_fixes_as_json", "render_sites",
-    "summary",
+    "render_statistics", "summary",
 ]  # fmt: skip
 
 FORMATS: Mapping[str, Reporter] = {
@@ -40,6 +51,11 @@ FORMATS: Mapping[str, Reporter] = {
 def render(form: str, results: Results) -> str:
     """The results in one of ``FORMATS``."""
     return FORMATS[form](results)
+
+
+def render_statistics(form: str, results: Results) -> str:
+    """How often each rule found something, as ``full`` or ``json``."""
+    return statistics.render_json(results) if form == "json" else statistics.render(results)
 
 
 def summary(results: Results) -> str:

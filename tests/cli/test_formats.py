@@ -134,7 +134,7 @@ def test_the_summary_of_a_step_is_added_to_what_is_there(
     assert main(["check", "--output-format", "github"]) == 2
     out, err = capsys.readouterr()
     assert out.count("::error") == 2
-    assert err == f"keraslint: GITHUB_STEP_SUMMARY: {project}: is a directory\n"
+    assert err == f"keraslint: {project}: cannot be written: is a directory\n"
 
 
 @pytest.mark.parametrize("form", FORMATS)
