@@ -28,6 +28,9 @@ OUTPUT = (
     click.option("--statistics", is_flag=True, help="Count the findings of each rule; with full or json."),
     click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of findings."),
     click.option("--undecided", is_flag=True, help="Show what was not judged, and why."),
+    click.option("--add-ignore", is_flag=True, help="Silence what is found with a comment on its line."),
+    click.option("--diff", is_flag=True, help="Show what would be fixed, as `keraslint fix` does."),
+    click.option("--fix", is_flag=True, hidden=True),
     click.option("--watch", is_flag=True, help="Check again whenever a file changes."),
 )
 STATISTICS = ("full", "json")
@@ -63,6 +66,9 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     undecided: bool,
     verbose: bool,
     watch: bool,
+    add_ignore: bool,
+    diff: bool,
+    fix: bool,
     **values: Any,  # noqa: ANN401 (of the shared options)
 ) -> int:
     """Check files, notebooks and whole directories; - reads standard input."""
@@ -78,6 +84,15 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
         undecided,
         verbose,
     )
+    if fix:
+        message = "`keraslint fix` shows the changes, `keraslint fix --write` makes them"
+        raise click.UsageError(message)
+    if diff:
+        return _diff(wish, values)
+    if add_ignore:
+        from keraslint.cli.adding import add_ignores
+
+        return add_ignores(wish.paths, wish.options, verbose=verbose)
     if not watch:
         return _once(wish)
     if STDIN in wish.paths:
@@ -86,6 +101,24 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     from keraslint.cli.watching import watch as keep_watching
 
     return keep_watching(lambda: _watched(wish), lambda: _once(wish))
+
+
+def _diff(wish: Wish, values: dict[str, Any]) -> int:
+    """What ruff's users expect of ``check --diff``."""
+    from keraslint.cli.fix import fix
+
+    chosen = {name: value for name, value in values.items() if name not in {"baseline", "no_baseline"}}
+    nothing = {"write": False, "unsafe": False, "style": None, "todo": False, "form": None}
+    status: int = click.get_current_context().invoke(
+        fix,
+        paths=wish.paths,
+        stdin_filename=wish.stdin_filename,
+        verbose=wish.verbose,
+        exit_zero=wish.exit_zero,
+        **nothing,
+        **chosen,
+    )
+    return status
 
 
 def _once(wish: Wish) -> int:

@@ -52,7 +52,7 @@ def fix(
     given = (stdin_filename or "<stdin>",) if stdin else paths
     task = Task(given, settings, unsafe=values["unsafe"], todo=values["todo"])
     source = sys.stdin.buffer.read() if stdin else None
-    with one_line(), _refusals():
+    with one_line(), refusals():
         fixed = _of_files(task, write=write) if source is None else _of_source(task, source)
     if write and source is not None:
         click.echo(fixed.changed[0].new if fixed.changed else source, nl=False)
@@ -83,7 +83,7 @@ def _of_files(task: Task, *, write: bool) -> Fixed:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """Say why nothing was written, a line for each file."""
     from keraslint.fixing import RefusedError, UnfinishedError
 

@@ -48,6 +48,11 @@ class Ignore:
         line, column = self.comment.line, self.comment.column
         return Span(line, column + self.begin, line, column + self.end)
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it speaks to keraslint alone; a ``# noqa`` may hold the codes of other linters."""
+        return self.comment.text[self.begin :].lstrip("# \t").startswith("keraslint")
+
     def reaches(self, finding: Finding) -> bool:
         """Whether it stands where it can silence the finding."""
         lines = {finding.location.span.line, finding.location.span.end_line}
@@ -134,7 +139,5 @@ def without(one: Ignore, selectors: Collection[str], line: str) -> tuple[Span, s
 
 
 def _is_ours(one: Ignore, selector: str) -> bool:
-    """Whether a selector is meant for keraslint; other linters have theirs in the same ``# noqa``."""
-    return one.comment.text[one.begin :].lower().lstrip("# \t").startswith("keraslint") or bool(
-        OURS.match(selector) or named(selector)
-    )
+    """Whether a selector is meant for keraslint."""
+    return one.is_own or bool(OURS.match(selector) or named(selector))

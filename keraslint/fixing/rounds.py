@@ -72,7 +72,7 @@ def fixed(task: Task, contents: Contents | None = None) -> Fixed:
     if task.todo:
         progress.state = noted(progress.state, refused)
     return Fixed(
-        _changed(progress.state),
+        changed(progress.state),
         (*progress.applied, *offered, *refused),
         progress.state.remaining,
         progress.state.others,
@@ -84,7 +84,7 @@ def wanted(state: State) -> list[Finding]:
     return [one for one in state.findings if state.task.wants(one)]
 
 
-def _changed(state: State) -> tuple[Changed, ...]:
+def changed(state: State) -> tuple[Changed, ...]:
     """The files with new contents, in the order in which they were given."""
     contents = state.contents
     changes = [

@@ -82,6 +82,20 @@ def test_standard_input_cannot_be_watched(capsys: pytest.CaptureFixture[str]) ->
     assert "--watch has no file to watch" in capsys.readouterr().err
 
 
+def test_a_diff_is_that_of_fix(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (project / "swapped.py").read_bytes()
+    assert main(["fix", "swapped.py"]) == 1
+    fixed = capsys.readouterr()
+    assert "+++ b/swapped.py" in fixed.out
+    assert main(["check", "--diff", "swapped.py"]) == 1
+    assert capsys.readouterr() == fixed
+    assert main(["check", "--diff", "swapped.py", "--select", "KER1", "--exit-zero"]) == 0
+    assert not capsys.readouterr().out
+    assert (project / "swapped.py").read_bytes() == before
+    assert main(["check", "--fix", "swapped.py"]) == 2
+    assert "`keraslint fix --write` makes them" in capsys.readouterr().err
+
+
 def test_statistics_count_by_rule(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(10):
         (project / f"more{number}.py").write_text(SWAPPED)
