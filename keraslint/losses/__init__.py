@@ -17,6 +17,13 @@ term by itself for the logs. With outputs ``{"class": ..., "detection": {"bbox":
     history = model.fit(x, y).history  # "loss", "class_loss", "detection_loss", "detection.bbox_loss", ...
 """
 
+from keraslint.losses.balancing import (
+    DynamicWeightAverage,
+    LargestTerm,
+    RandomWeights,
+    UncertaintyWeights,
+)
+from keraslint.losses.combined import Maximum, WeightedMean
 from keraslint.losses.conditional import Masked, Where
 from keraslint.losses.embeddings import (
     CircleLoss,
@@ -25,32 +32,51 @@ from keraslint.losses.embeddings import (
     NTXent,
     TripletLoss,
 )
+from keraslint.losses.gradients import TermGradients, gradients
+from keraslint.losses.history import TermHistory
 from keraslint.losses.logs import TermLogs, log_terms
 from keraslint.losses.memory import CrossBatchMemory
 from keraslint.losses.models import Functional, Model, NestedLossMixin, Sequential
 from keraslint.losses.nested import NestedLoss
 from keraslint.losses.paths import PathError
+from keraslint.losses.schedules import Alternating, Schedule
 from keraslint.losses.several import MultiLoss, PartLoss
 from keraslint.losses.state import evaluating
+from keraslint.losses.surgery import GradNorm, PCGrad
+from keraslint.losses.weighting import Weighting
 
 __all__ = [
+    "Alternating",
     "CircleLoss",
     "ContrastiveLoss",
     "CrossBatchMemory",
+    "DynamicWeightAverage",
     "Functional",
+    "GradNorm",
+    "LargestTerm",
     "Masked",
+    "Maximum",
     "Model",
     "MultiLoss",
     "MultiSimilarityLoss",
     "NTXent",
     "NestedLoss",
     "NestedLossMixin",
+    "PCGrad",
     "PartLoss",
     "PathError",
+    "RandomWeights",
+    "Schedule",
     "Sequential",
+    "TermGradients",
+    "TermHistory",
     "TermLogs",
     "TripletLoss",
+    "UncertaintyWeights",
+    "WeightedMean",
+    "Weighting",
     "Where",
     "evaluating",
+    "gradients",
     "log_terms",
 ]

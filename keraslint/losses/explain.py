@@ -34,14 +34,14 @@ def explain(nested: NestedLoss, model: Any, y: Any = None) -> str:
         (
             term.path or "''",
             term.name,
-            "1" if term.weight is None else f"{term.weight:g}",
+            _weight(nested, term.weight),
             _shapes(at(outputs, keys)),
             "" if y is None else _shapes(targets.at_path(y, outputs, keys)),
             term.log,
         )
         for term, keys in zip(nested.terms, paths, strict=True)
     ]
-    return "\n".join([*_table([TITLES, *rows]), *_heads(nested, outputs, paths)])
+    return "\n".join([*table([TITLES, *rows]), *_heads(nested, outputs, paths)])
 
 
 def _outputs(model: Any) -> Any:
@@ -61,6 +61,11 @@ def _keys(outputs: Any, path: str) -> Path:
     return keys
 
 
+def _weight(nested: NestedLoss, constant: float | None) -> str:
+    moving = [] if nested.weighting is None else [type(nested.weighting).__name__]
+    return " x ".join([*([] if constant is None else [f"{constant:g}"]), *moving]) or "1"
+
+
 def _shapes(node: Any) -> str:
     below = items(node)
     if below is None:
@@ -68,7 +73,8 @@ def _shapes(node: Any) -> str:
     return ", ".join(f"{key} {_shapes(part)}" for key, part in below)
 
 
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines with the cells of a table under each other; its first row is underlined."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import keras
 
+from keraslint.losses import steps
 from keraslint.losses.logs import TermLogs
 from keraslint.losses.nested import NestedLoss
 from keraslint.losses.paths import PathError
 from keraslint.losses.state import evaluating
+from keraslint.losses.weighting import Weighting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +60,31 @@ def _kept(model: Any) -> Iterator[None]:
         compiled.before.clear()
 
 
+class _Epochs(keras.callbacks.Callback):  # type: ignore[misc]
+    """Tells a weighting when an epoch of training begins."""
+
+    def __init__(self, weighting: Weighting) -> None:
+        super().__init__()
+        self.weighting = weighting
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """An epoch of ``fit``, from 0."""
+        del logs
+        self.weighting.on_epoch_begin(epoch)
+
+
+def _with_callback(fit: Any, args: Any, kwargs: Any, callback: Any) -> tuple[Any, Any]:
+    """The arguments of ``fit`` with one callback more, in front of the others."""
+    given = signature(fit).bind(*args, **kwargs)
+    callbacks = given.arguments.get("callbacks")
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        callbacks.append(callback)
+    else:
+        others = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks] if callbacks else []
+        given.arguments["callbacks"] = [callback, *others]
+    return given.args, given.kwargs
+
+
 class NestedLossMixin:
     """Put before a model class of Keras, it gives ``compile(loss=NestedLoss({...}))`` the whole output.
 
@@ -81,8 +109,15 @@ class NestedLossMixin:
         with _scope(self):
             self._nested = _Compiled(loss, TermLogs(loss.log_keys), loss.variables)
 
+    @property
+    def _weighting(self) -> Weighting | None:
+        """What moves the weights of the terms; None where they are constants."""
+        return None if self._nested is None else self._nested.loss.weighting
+
     def fit(self, *args: Any, **kwargs: Any) -> Any:
         """As in Keras; a loss that is refused leaves the model as it was."""
+        if self._weighting:
+            args, kwargs = _with_callback(super().fit, args, kwargs, _Epochs(self._weighting))  # type: ignore[misc]
         with _kept(self):
             return super().fit(*args, **kwargs)  # type: ignore[misc]
 
@@ -141,12 +176,26 @@ class NestedLossMixin:
         compiled = self._nested
         if compiled is None:
             return super().compute_loss(x, y, y_pred, sample_weight, training)  # type: ignore[misc]
+        weighting = self._weighting
+        if training and weighting and weighting.by_gradients:
+            raise ValueError(steps.OWN_STEP.format(type(weighting).__name__))
         with evaluating(yes=not training):
             total = compiled.loss.compute(y, y_pred, sample_weight, compiled.logs)
         compiled.before.clear()
-        if self.losses:  # type: ignore[attr-defined]
-            total += super().compute_loss(x, y, y_pred, sample_weight)  # type: ignore[misc]
-        return total
+        return total + self.added_losses() if self.losses else total  # type: ignore[attr-defined]
+
+    def added_losses(self) -> Any:
+        """The sum of regularizers and of ``add_loss``, a scalar, as Keras adds it to a loss; 0 for none."""
+        return super().compute_loss() if self.losses else 0.0  # type: ignore[misc,attr-defined]
+
+    def train_step(self, *args: Any) -> Any:
+        """As in Keras; weights that come from the gradients of the terms have a step of their own."""
+        weighting = self._weighting
+        if self._nested and weighting and weighting.by_gradients:
+            logs = steps.train_step(self, self._nested.loss, self._nested.logs, *args)
+            self._nested.before.clear()
+            return logs
+        return super().train_step(*args)  # type: ignore[misc]
 
     def get_compile_config(self) -> dict[str, Any]:
         """The arguments of ``compile``, serialized."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -10,12 +12,12 @@ from keras import ops
 from keraslint.losses import container, targets
 from keraslint.losses.explain import explain
 from keraslint.losses.paths import PathError, at, first_leaf, items, keys_of, unknown_path
-from keraslint.losses.state import stateful, variables_of
+from keraslint.losses.schedules import Schedule, Scheduled
+from keraslint.losses.state import stateful, training, variables_of
 from keraslint.losses.terms import Term, terms_of
+from keraslint.losses.weighting import Weighting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from keraslint.losses.logs import TermLogs
     from keraslint.tree import Path
 
@@ -37,7 +39,12 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
             ``keras.losses.Loss``; several at one node are a dict from names to losses or a list. A loss at an
             inner node gets that subtree of targets and outputs. Heads without a loss are not trained.
         weights: a dict from paths to numbers; where several losses stand, one number for all of them, a dict
-            by their names or a list.
+            by their names or a list. In place of a number may stand a ``Schedule``, a
+            ``LearningRateSchedule`` of Keras or a function of the step; in place of the dict a ``Weighting``:
+            ``UncertaintyWeights``, ``DynamicWeightAverage``, ``RandomWeights``, ``Alternating``,
+            ``LargestTerm``, ``GradNorm``, ``PCGrad``. Such weights need ``keraslint.losses.Model`` or the
+            mixin; they move in training steps and stand still in ``evaluate`` (a loop by hand says ``with
+            evaluating():`` and trains the ``variables`` that are trainable).
         name: the name of the total.
 
     Targets and sample weights are found by the same paths as the outputs, never by an order of leaves. A
@@ -51,16 +58,25 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
     Raises:
         PathError: (a ``ValueError``) before the first step, for a path that is in no output, a missing
             target, a surplus target, shapes that do not fit, or a loss that is no scalar for each sample.
-        ValueError: at once, for a weight without a loss or two terms with one name.
+        ValueError: at once, for a weight without a loss or two terms with one name; at the first step of a
+            plain ``keras.Model``, for weights that move.
     """
 
     def __init__(
-        self, losses: Mapping[str, Any], weights: Mapping[str, Any] | None = None, name: str = "nested_loss"
+        self,
+        losses: Mapping[str, Any],
+        weights: Mapping[str, Any] | Weighting | None = None,
+        name: str = "nested_loss",
     ) -> None:
         super().__init__(name=name)
         self.losses = losses
         self.weights = weights
-        self.terms = terms_of(losses, weights)
+        alone = weights if isinstance(weights, Weighting) else None
+        constants: Any = weights if alone is None else alone.base
+        self.terms, scheduled = _parted(terms_of(losses, constants))
+        self.weighting: Weighting | None = scheduled if alone is None else alone
+        if self.weighting is not None:
+            self.weighting.bind(self.terms)
         self.logs: TermLogs | None = None
 
     @property
@@ -69,13 +85,13 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
         return tuple(term.log for term in self.terms)
 
     def build(self) -> None:
-        """Make the state of its losses, once; ``compile`` of our models and the first call do it."""
-        variables_of(self.losses)
+        """Make the state of losses and weights, once; ``compile`` of our models and the first call do it."""
+        variables_of([self.losses, self.weighting])
 
     @property
     def variables(self) -> list[Any]:
-        """The state of its losses, ``keras.Variable`` each: what a training loop by hand has to carry on."""
-        return variables_of(self.losses)
+        """The state of losses and weights, ``keras.Variable`` each: what a loop by hand has to carry on."""
+        return variables_of([self.losses, self.weighting])
 
     def values(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> list[Any]:
         """The loss value of every term, a scalar each, sample weights applied and term weights not."""
@@ -92,13 +108,36 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
             for term, path in zip(self.terms, keys, strict=True)
         ]
 
-    def total(self, values: list[Any]) -> Any:
-        """The weighted sum of the terms' values, a scalar of this loss's dtype."""
+    def based(self, values: list[Any]) -> list[Any]:
+        """The terms' values in this loss's dtype, multiplied by their constants."""
         cast = [ops.cast(value, self.dtype) for value in values]
-        return sum(
+        return [
             value if term.weight is None else ops.multiply(value, term.weight)
             for term, value in zip(self.terms, cast, strict=True)
-        )
+        ]
+
+    def total(self, values: list[Any]) -> Any:
+        """The weighted sum of the terms' values, a scalar of this loss's dtype; moves weights that move."""
+        based = self.based(values)
+        return sum(based) if self.weighting is None else self.weighting.total(based, training=training())
+
+    def term_weights(self, values: Any = None) -> dict[str, float]:
+        """The weight of every term as it stands outside of training, by its key in the logs.
+
+        ``values`` are loss values in the order of the terms, for weights that depend on them
+        (``LargestTerm``); they default to ones.
+        """
+        self.build()
+        known = ops.ones((len(self.terms),)) if values is None else ops.convert_to_tensor(values, "float32")
+        factors = ops.ones_like(known)
+        if self.weighting is not None:
+            factors = self.weighting.factors(known, training=False)
+        factors = ops.convert_to_numpy(ops.stop_gradient(factors))
+        constants = [1.0 if term.weight is None else term.weight for term in self.terms]
+        return {
+            key: constant * float(factor)
+            for key, constant, factor in zip(self.log_keys, constants, factors, strict=True)
+        }
 
     def compute(
         self, y_true: Any, y_pred: Any, sample_weight: Any = None, logs: TermLogs | None = None
@@ -129,7 +168,9 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
         """Losses and weights as they were written, and the name."""
         return {
             "losses": keras.saving.serialize_keras_object(dict(self.losses)),
-            "weights": keras.saving.serialize_keras_object(self.weights and dict(self.weights)),
+            "weights": keras.saving.serialize_keras_object(
+                dict(self.weights) if isinstance(self.weights, Mapping) else self.weights
+            ),
             "name": self.name,
         }
 
@@ -177,10 +218,21 @@ class _AtTheNode(keras.losses.Loss):  # type: ignore[misc]
         if isinstance(y_true, container.Whole):
             msg = f"keras.Model needs a target for every output, also for those without a loss. {INSTEAD}"
             raise PathError(msg)
-        if any(True for _ in stateful(self.nested.losses)):
+        if any(True for _ in stateful([self.nested.losses, self.nested.weighting])):
             msg = f"keras.Model neither trains nor saves the state of a loss. {INSTEAD}"
             raise PathError(msg)
         return self.nested.compute(y_true, y_pred, sample_weight, self.nested.logs)
+
+
+def _parted(terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], Scheduled | None]:
+    """The terms with constants alone, and what moves the weights of those that have a schedule."""
+    schedules = [term.weight if isinstance(term.weight, Schedule) else None for term in terms]
+    if not any(schedules):
+        return terms, None
+    pairs = zip(terms, schedules, strict=True)
+    return tuple(replace(term, weight=None) if moving else term for term, moving in pairs), Scheduled(
+        schedules
+    )
 
 
 def _keys(y_pred: Any, term: Term) -> Path:

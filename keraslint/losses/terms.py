@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from keraslint.losses.functions import as_loss
 from keraslint.losses.paths import nearest
+from keraslint.losses.schedules import Schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Term:
     path: str
     name: str
     loss: Any
-    weight: float | None
+    weight: Any
     log: str
 
 
@@ -47,13 +48,37 @@ def _at_path(path: str, value: Any, weight: Any) -> Iterator[Term]:
         return
     if not isinstance(value, (Mapping, list, tuple)):
         loss = as_loss(value)
-        yield Term(path, loss.name, loss, number(path, weight), f"{path or loss.name}_loss")
+        yield Term(path, loss.name, loss, moving_or_number(path, weight), f"{path or loss.name}_loss")
         return
-    for name, loss, own in named_parts(path, value, weight):
+    for name, loss, own in named_parts(path, value, weight, moving_or_number):
         yield Term(path, name, loss, own, f"{path}_{name}_loss" if path else f"{name}_loss")
 
 
-def named_parts(path: str, value: Any, weight: Any) -> list[tuple[str, Any, float | None]]:
+def number(path: str, weight: Any) -> float | None:
+    """A weight as a float; None is no weight, which is not multiplied at all."""
+    if weight is None:
+        return None
+    if isinstance(weight, (Mapping, list, tuple, str, bool)) or moves(weight):
+        msg = f"The weight at {path!r} is {weight!r}; one loss there takes one number."
+        raise TypeError(msg)
+    return float(weight)
+
+
+def moves(weight: Any) -> bool:
+    """Whether a weight is a schedule, or something of which one can be made."""
+    return isinstance(weight, Schedule) or callable(weight)
+
+
+def moving_or_number(path: str, weight: Any) -> Any:
+    """A weight as a ``Schedule`` or as a float."""
+    if moves(weight):
+        return weight if isinstance(weight, Schedule) else Schedule(weight)
+    return number(path, weight)
+
+
+def named_parts(
+    path: str, value: Any, weight: Any, read: Callable[[str, Any], Any] = number
+) -> list[tuple[str, Any, Any]]:
     """Name, loss and weight of several losses at one place; those of a list are named after themselves."""
     parts = dict(value) if isinstance(value, Mapping) else _named([as_loss(part) for part in value])
     if isinstance(weight, (list, tuple)):
@@ -64,7 +89,7 @@ def named_parts(path: str, value: Any, weight: Any) -> list[tuple[str, Any, floa
     if not isinstance(weight, Mapping):
         weight = dict.fromkeys(parts, weight)
     _refuse_strangers(path, weight, list(parts))
-    return [(name, as_loss(loss), number(path, weight.get(name))) for name, loss in parts.items()]
+    return [(name, as_loss(loss), read(path, weight.get(name))) for name, loss in parts.items()]
 
 
 def _named(losses: list[Any]) -> dict[str, Any]:
@@ -76,16 +101,6 @@ def _named(losses: list[Any]) -> dict[str, Any]:
             name = f"{loss.name}_{again}"
         names[name] = loss
     return names
-
-
-def number(path: str, weight: Any) -> float | None:
-    """A weight as a float; None is no weight, which is not multiplied at all."""
-    if weight is None:
-        return None
-    if isinstance(weight, (Mapping, list, tuple, str, bool)):
-        msg = f"The weight at {path!r} is {weight!r}; one loss there takes one number."
-        raise TypeError(msg)
-    return float(weight)
 
 
 def _refuse_strangers(path: str, weights: Mapping[str, Any], known: list[str]) -> None:
