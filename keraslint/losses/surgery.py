@@ -142,9 +142,8 @@ class GradNorm(ByGradients):
 
     def coefficients(self, gradients: Gradients, values: Any) -> Any:
         """The weights of this step; those of the next are found."""
-        weights = ops.convert_to_tensor(self.current)
-        first, started = ops.convert_to_tensor(self.first), ops.convert_to_tensor(self.started)
-        first = ops.where(started > 0, first, values)
+        weights = self.current * 1.0  # a copy: what a variable gives may change when it is assigned
+        first = ops.where(self.started * 1.0 > 0, self.first * 1.0, values)
         norms = ops.sqrt(ops.diagonal(gram(gradients)))
         ratios = ops.divide_no_nan(values, first)
         found = self.next(weights, norms, ratios)

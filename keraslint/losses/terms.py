@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from keraslint.losses.functions import as_loss
 from keraslint.losses.paths import nearest
 from keraslint.losses.schedules import Schedule
+from keraslint.losses.weighting import Weighting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,7 +67,7 @@ def number(path: str, weight: Any) -> float | None:
 
 def moves(weight: Any) -> bool:
     """Whether a weight is a schedule, or something of which one can be made."""
-    return isinstance(weight, Schedule) or callable(weight)
+    return isinstance(weight, (Schedule, Weighting)) or callable(weight)
 
 
 def moving_or_number(path: str, weight: Any) -> Any:
