@@ -1,0 +1,1 @@
+"""Tests of keraslint inside other tools, each the real one."""
