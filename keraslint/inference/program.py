@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 # Each of these registers its handlers with the core.
 from keraslint.inference import calls, classes, conditions, expressions, methods, outside, statements  # noqa: F401
 from keraslint.inference.core import Arguments, Exhausted, Run
-from keraslint.inference.events import Event, Unseen
+from keraslint.inference.events import Event, Sighting, Unseen
 from keraslint.inference.projects import Project
 from keraslint.inference.roots import Roots
 from keraslint.inference.state import State
@@ -20,16 +20,23 @@ from keraslint.syntax.scout import Parsed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keraslint.inference.values import Origin
+
 OPEN = Arguments(rest=Unknown("it is called from elsewhere"))
 
 
 @dataclass(frozen=True)
 class Interpreted:
-    """What happened in a document: its events in the order of their meeting, and why it stopped early."""
+    """What happened in a document: its events in the order of their meeting, and why it stopped early.
+
+    ``sightings`` are the places of models and their results, ``followed`` the calls into the program's code.
+    """
 
     events: tuple[Event, ...]
     texts: tuple[tuple[str, str], ...]
     stopped: str | None = None
+    sightings: tuple[Sighting, ...] = ()
+    followed: frozenset[Origin] = frozenset()
 
 
 def interpret(parsed: Parsed, project: Project) -> Interpreted:
@@ -46,7 +53,13 @@ def interpret(parsed: Parsed, project: Project) -> Interpreted:
         _uncalled(run, roots, again=True)
     except RecursionError:
         stopped = "the file is nested too deeply"
-    return Interpreted(tuple(run.events), tuple(run.state.texts.items()), stopped)
+    return Interpreted(
+        tuple(run.events),
+        tuple(run.state.texts.items()),
+        stopped,
+        tuple(run.sightings),
+        frozenset(run.followed),
+    )
 
 
 def _bounded(run: Run, start: ast.stmt | None, action: Callable[[], object]) -> None:
