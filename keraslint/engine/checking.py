@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.documents import Document, Failure, decode, read_bytes
 from keraslint.engine import baseline, ignoring
+from keraslint.engine.callers import callers
 from keraslint.engine.coverage import is_over
 from keraslint.engine.identity import digest
 from keraslint.engine.judging import Judged, judge, judge_failures
@@ -49,6 +50,8 @@ def check(paths: Sequence[str], configured: Configured, read: Reader = read_byte
         run.order[path] = None
         if path in named or scout.worth_reading(data) or ignoring.mentioned(data):
             _check_bytes(path, data, run)
+    for path, data in callers(found, run.project, run.read):
+        _check_bytes(path, data, run)
     return _outcomes(run)
 
 

@@ -18,7 +18,7 @@ from keraslint.inference.values import Class, Const, Function, Instance, Model, 
 from keraslint.syntax.scout import Parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from keraslint.inference.values import Origin
 
@@ -48,9 +48,10 @@ def interpret(parsed: Parsed, project: Project) -> Interpreted:
         run.bind("__name__", Const("__main__"))
         _bounded(run, tree.body[0] if tree.body else None, lambda: run.execute(tree.body))
         run.state.live = True
-        roots = Roots(tree)
+        roots = Roots(tree, project.called.get(parsed.document.path, frozenset()))
         _uncalled(run, roots, again=False)
         _uncalled(run, roots, again=True)
+        project.trainers[parsed.document.path] = frozenset(_trainers(run, roots))
     except RecursionError:
         stopped = "the file is nested too deeply"
     return Interpreted(
@@ -60,6 +61,20 @@ def interpret(parsed: Parsed, project: Project) -> Interpreted:
         tuple(run.sightings),
         frozenset(run.followed),
     )
+
+
+def _trainers(run: Run, roots: Roots) -> Iterator[str]:
+    """The functions and classes of a document's top level that train something they may be given."""
+    for thing in run.defined:
+        node = thing.node
+        if thing.frame != run.root or isinstance(node, ast.Lambda) or not roots.wanted(node.name, again=True):
+            continue
+        called = thing
+        if isinstance(thing, Class):
+            constructor = None if classes.is_model(thing) else classes.find(thing, "__init__")
+            called = constructor if isinstance(constructor, Function) else thing
+        if isinstance(called, Function) and len(called.node.args.args) > isinstance(thing, Class):
+            yield node.name
 
 
 def _bounded(run: Run, start: ast.stmt | None, action: Callable[[], object]) -> None:
