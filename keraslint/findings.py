@@ -174,12 +174,14 @@ class Entry:
     """What Keras gives a head of one part, as text; empty where it gives nothing.
 
     ``astray`` says that another entry was written for this head; ``items`` are the entries without the
-    paths that lead to them.
+    paths that lead to them; ``rows`` are those, from 0, of the heads that the entries were written for, as
+    far as that is known.
     """
 
     text: str
     astray: bool = False
     items: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

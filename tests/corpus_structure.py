@@ -11,16 +11,19 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from keraslint.documents import Document, decode, read_bytes
+from keraslint.documents import Document, decode, discover, read_bytes
+from keraslint.engine.callers import callers
 from keraslint.engine.placing import placed
 from keraslint.findings import Location, Undecided
 from keraslint.inference import Project
 from keraslint.sites import find
 from keraslint.sites.model import Given, SitePart, TrainingSite, Unread
-from keraslint.syntax.scout import Parsed, parse_document
+from keraslint.syntax.scout import Parsed, parse_document, worth_reading
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -56,27 +59,26 @@ def _misread(label: dict[str, Any], folder: Path) -> str | None:
 
 
 def _near(label: dict[str, Any], root: Path) -> Iterator[TrainingSite | Undecided]:
-    own = root / label["path"]
-    others = {
-        root / line.removeprefix("@").rpartition(":")[0]
-        for lines in label["lines"].values()
-        for line in lines
-        if isinstance(line, str) and line.startswith("@")
-    }
-    project = Project(str(root))
-    documents: dict[str, Document] = {}
-    for path in (own, *sorted(others)):
+    own, lines = str(root / label["path"]), label["lines"]["compile"]
+    for one, at in _all(root):
+        if at.document == own and any(_at(line, at.cell, at.span.line) for line in lines):
+            yield one
+
+
+@cache
+def _all(root: Path) -> tuple[tuple[TrainingSite | Undecided, Location], ...]:
+    """Every site of a project and everything that is not judged, with its place."""
+    project, documents = Project(str(root)), dict[str, Document]()
+    paths = list(discover([str(root)]))
+    read = [path for path in paths if isinstance(data := read_bytes(path), bytes) and worth_reading(data)]
+    found: dict[TrainingSite | Undecided, None] = {}
+    for path in chain(read, (path for path, _ in callers(paths, project, read_bytes))):
         parsed = _parsed(path)
-        if parsed is None:
-            continue
-        documents[str(path)] = parsed.document
-        inferred = find(parsed, project)
-        both: list[TrainingSite | Undecided] = [*inferred.sites, *inferred.undecided]
-        for one in both:
-            at = placed(_location(one), documents.get)
-            lines = label["lines"]["compile"]
-            if at.document == str(own) and any(_at(line, at.cell, at.span.line) for line in lines):
-                yield one
+        if parsed is not None:
+            documents[path] = parsed.document
+            inferred = find(parsed, project)
+            found |= dict.fromkeys([*inferred.sites, *inferred.undecided])
+    return tuple((one, placed(_location(one), documents.get)) for one in found)
 
 
 def _location(one: TrainingSite | Undecided) -> Location:
@@ -85,9 +87,9 @@ def _location(one: TrainingSite | Undecided) -> Location:
     return one.model if one.compiled is None else one.compiled.location
 
 
-def _parsed(path: Path) -> Parsed | None:
-    data = read_bytes(str(path))
-    document = decode(str(path), data) if isinstance(data, bytes) else None
+def _parsed(path: str) -> Parsed | None:
+    data = read_bytes(path)
+    document = decode(path, data) if isinstance(data, bytes) else None
     parsed = parse_document(document) if isinstance(document, Document) else None
     return parsed if isinstance(parsed, Parsed) else None
 

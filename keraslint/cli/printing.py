@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from keraslint.reporters.drawing import SIGNS
 from keraslint.reporters.terminal import Paint, escape
 
 if TYPE_CHECKING:
@@ -43,8 +44,18 @@ def paint(stream: TextIO, color: str = "auto") -> Paint:
 
     A terminal that calls itself dumb has none.
     """
+    return Paint(on=_is_coloured(stream, color), lines=_can_draw(stream))
+
+
+def _is_coloured(stream: TextIO, color: str) -> bool:
     if color != "auto" or os.environ.get("NO_COLOR"):
-        return Paint(on=color == "always")
-    if os.environ.get("FORCE_COLOR"):
-        return Paint(on=True)
-    return Paint(on=stream.isatty() and os.environ.get("TERM") != "dumb")
+        return color == "always"
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def _can_draw(stream: TextIO) -> bool:
+    try:
+        SIGNS.encode(stream.encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True

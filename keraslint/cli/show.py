@@ -11,15 +11,18 @@ from keraslint.cli.options import COLOR, CONFIGURATION, INPUT, options, shared
 from keraslint.cli.printing import complain_of, paint
 from keraslint.cli.reading import configured, read
 
+TABLE = click.option("--table", is_flag=True, help="A table with a line for each head, not a picture.")
+
 
 @click.command()
-@shared(INPUT, CONFIGURATION, COLOR)
+@shared((TABLE,), INPUT, CONFIGURATION, COLOR)
 def show(
     *,
     paths: tuple[str, ...],
     stdin_filename: str | None,
     verbose: bool,
     color: str,
+    table: bool,
     **values: Any,  # noqa: ANN401 (of the shared options)
 ) -> int:
     """Show what Keras pairs at each training site: output, target, loss, weight, metrics, sample weight."""
@@ -32,7 +35,7 @@ def show(
     found = read(paths, stdin_filename, settings, source=showing.show_source, files=showing.show)
     others = [one for one in found if not isinstance(one, Shown)]
     colours = paint(sys.stdout, color)
-    text = render_sites([one for one in found if isinstance(one, Shown)], colours)
+    text = render_sites([one for one in found if isinstance(one, Shown)], colours, table=table)
     click.echo(text, nl=False, color=colours.on)
     complain_of(others, verbose=verbose)
     return 2 if others else 0

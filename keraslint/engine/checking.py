@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from keraslint.documents import Document, Failure, decode, read_bytes
 from keraslint.engine import baseline, ignoring
+from keraslint.engine.callers import callers
 from keraslint.engine.coverage import is_over
 from keraslint.engine.identity import digest
 from keraslint.engine.judging import Judged, judge, judge_failures
+from keraslint.engine.migrating import migrate, remember
 from keraslint.engine.placing import excerpts, moved, placed_finding, placed_undecided
 from keraslint.engine.run import Run
 from keraslint.engine.selection import closeness
@@ -48,6 +50,8 @@ def check(paths: Sequence[str], configured: Configured, read: Reader = read_byte
         run.order[path] = None
         if path in named or scout.worth_reading(data) or ignoring.mentioned(data):
             _check_bytes(path, data, run)
+    for path, data in callers(found, run.project, run.read):
+        _check_bytes(path, data, run)
     return _outcomes(run)
 
 
@@ -75,6 +79,7 @@ def _check_bytes(path: str, data: bytes, run: Run) -> None:
     judge_failures(failures, rules, judged)
     if parsed:
         judge(parsed, run.project, rules, settings.versions, judged)
+        remember(path, judged.inferred, run)
     if judged.findings or judged.undecided or (parsed and ignoring.mentioned(data)):
         run.documents[path] = document if isinstance(document, Document) else None
     if parsed and ignoring.mentioned(data):
@@ -103,6 +108,7 @@ def _keep(judged: Judged, run: Run) -> None:
 
 
 def _outcomes(run: Run) -> list[Outcome]:
+    migrate(run)
     heard = {path for path, findings in run.findings.items() if any(map(run.is_heard, findings))}
     reached = {*heard, *run.undecided}.difference(run.order)
     elsewhere = sorted(path for path in reached if not left_out(path, run.configured.at(path)))

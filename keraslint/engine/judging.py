@@ -35,6 +35,7 @@ class Judged:
     findings: list[Finding] = field(default_factory=list)
     undecided: list[Undecided] = field(default_factory=list)
     crashes: dict[str, Crashed] = field(default_factory=dict)
+    inferred: sites.Inferred | None = None
 
     def crash(self, document: str, room: str) -> None:
         """Keep the traceback of the exception that is being handled; one for each room is enough."""
@@ -68,6 +69,7 @@ def judge(
     except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
         judged.crash(path, "inference")
         return
+    judged.inferred = inferred
     judged.undecided += inferred.undecided
     about_sites = [found for found in rules if found.rule.subject == "site"]
     claims = [

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from keraslint.documents import Document, decode
 from keraslint.engine.selection import selected, verify
 from keraslint.findings import Severity
+from keraslint.rewriting.groups import Seen
 
 if TYPE_CHECKING:
     from keraslint.documents import Reader
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from keraslint.rules import Registered
 
 RANK = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
+
+
+STYLES = frozenset({"KER901"})
+"""Rules that are asked for by the style they lead to, however mild."""
 
 
 @dataclass
@@ -35,6 +40,7 @@ class Run:
     undecided: dict[str, dict[Undecided, None]] = field(default_factory=lambda: defaultdict(dict))
     commented: set[str] = field(default_factory=set)
     others: list[Outcome] = field(default_factory=list)
+    seen: Seen = field(default_factory=Seen)
 
     def named(self, location: Location) -> Location:
         """The location with its document named as a reader would: as it was asked for, or from here."""
@@ -63,4 +69,6 @@ class Run:
     def is_heard(self, finding: Finding) -> bool:
         """Whether a finding is severe enough to be reported."""
         least = self.configured.at(finding.location.document).severity
+        if finding.code in STYLES and self.configured.at(finding.location.document).style is not None:
+            return True
         return RANK[finding.severity] >= RANK[least]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from keraslint import pairing, sites
 from keraslint.documents import Document, Failure, decode, read_bytes
+from keraslint.engine.callers import callers
 from keraslint.engine.judging import place
 from keraslint.engine.placing import placed
 from keraslint.engine.settings import files
@@ -58,6 +59,9 @@ def show_each(
             shown[path] = [Skipped(path, data)]
         elif path in named or scout.worth_reading(data):
             shown[path] = _of_bytes(path, data, project, configured.at(path).versions, places)
+    for path, data in callers([path for path in found if only is None or path in only], project, read):
+        again = _of_bytes(path, data, project, configured.at(path).versions, places)
+        shown[path] = [*shown.get(path, []), *again]
     return shown
 
 

@@ -87,7 +87,15 @@ def _entries(outputs: Tree[Written], part: SitePart | None, pairs: list[Pair]) -
     texts = dict.fromkeys(_entry(part.tree, path) for _, path in found)
     items = dict.fromkeys(_item(part.tree, path) for _, path in found)
     astray = single and any(_astray(outputs, part.tree, head, path) for head, path in found)
-    return Entry(", ".join(texts), astray, tuple(items))
+    return Entry(", ".join(texts), astray, tuple(items), _rows(outputs, part.tree, found) if single else ())
+
+
+def _rows(outputs: Tree[Written], part: Tree[Written], found: list[tuple[Path, Path]]) -> tuple[int, ...]:
+    """The rows of the heads that these entries were written for."""
+    order = {head: row for row, head in enumerate(heads(outputs))}
+    intended = meant(outputs, part) if isinstance(part, Branch) else {}
+    meant_for = (intended.get(path[0]) for _, path in found if path)
+    return tuple(dict.fromkeys(order[head] for head in meant_for if head in order))
 
 
 def _joined(one: Entry, other: Entry) -> Entry:

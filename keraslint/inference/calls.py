@@ -46,7 +46,14 @@ def call(run: Run, node: ast.Call) -> Value:
         return mapped
     callee = strangers.met(run, node, callee, arguments)
     _escaping(run, callee, arguments)
+    if isinstance(callee, Function | Class) or _has_body(run, callee):
+        run.followed.add(run.origin(node))
     return run.call(callee, arguments, node)
+
+
+def _has_body(run: Run, callee: Value) -> bool:
+    """Whether calling an object runs a method of the program."""
+    return isinstance(callee, Ref) and isinstance(run.object(callee), Instance)
 
 
 def evaluated(run: Run, node: ast.Call) -> Arguments:

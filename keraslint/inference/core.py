@@ -10,9 +10,21 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from keraslint.inference.events import Sighting
 from keraslint.inference.holdings import Frame
 from keraslint.inference.state import State, Store, choice, merge, settle, simplify
-from keraslint.inference.values import Branched, Choice, List, Origin, Ref, Unknown
+from keraslint.inference.values import (
+    Branched,
+    Choice,
+    List,
+    Model,
+    Origin,
+    Ref,
+    Result,
+    Snapshot,
+    Tensor,
+    Unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +32,7 @@ if TYPE_CHECKING:
     from keraslint.inference.events import Event
     from keraslint.inference.projects import Project
     from keraslint.inference.values import Class, Function, Item, Object, Value
+    from keraslint.pairing import Call
 
 MAX_STEPS = 8_000
 """Statements executed from one start (a document's top level, a function that nothing calls), loops unrolled
@@ -81,6 +94,8 @@ class Run:
     project: Project
     document: int
     events: list[Event] = field(default_factory=list)
+    sightings: dict[Sighting, None] = field(default_factory=dict)
+    followed: set[Origin] = field(default_factory=set)
     entered: set[ast.AST] = field(default_factory=set)
     active: list[ast.AST] = field(default_factory=list)
     functions: dict[int, Function] = field(default_factory=dict)
@@ -121,7 +136,33 @@ class Run:
         handler = EXPRESSIONS.get(type(node))
         if handler is None:
             return self.unknown(f"{type(node).__name__} is not followed")
-        return simplify(handler(self, node), self.state.assumed)
+        value = simplify(handler(self, node), self.state.assumed)
+        if isinstance(value, Ref | Result | Choice):
+            self.sighted(node, value)
+        return value
+
+    def sighted(self, node: ast.expr, value: Value) -> None:
+        """Remember where models and their results occur: who changes what they give has to know."""
+        match value:
+            case Choice(then=then, other=other):
+                self.sighted(node, then)
+                self.sighted(node, other)
+            case Result(call=call, model=ref):
+                made = self.state.heap.find(ref.address)
+                if isinstance(made, Model):
+                    self._sight(node, made, call)
+            case Ref():
+                thing = self.state.heap.find(value.address)
+                if isinstance(thing, Model):
+                    self._sight(node, thing, None)
+
+    def _sight(self, node: ast.expr, model: Model, call: Call | None) -> None:
+        outputs = model.outputs
+        heads = None
+        if isinstance(outputs, Snapshot):
+            values = [item.value for _, item in outputs.items]
+            heads = tuple(value.name if isinstance(value, Tensor) else None for value in values)
+        self.sightings[Sighting(self.origin(node), model.origin, call, heads)] = None
 
     def execute(self, body: list[ast.stmt]) -> None:
         """Run statements in order until the path ends."""

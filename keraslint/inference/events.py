@@ -88,6 +88,19 @@ class OldEvent:
 
 
 @dataclass(frozen=True)
+class Sighting:
+    """An expression that is a model, made at ``model``, or what its ``call`` returned.
+
+    ``heads`` are the names of the outputs that it was made with, None where these are not known.
+    """
+
+    origin: Origin
+    model: Origin
+    call: Call | None = None
+    heads: tuple[str | None, ...] | None = None
+
+
+@dataclass(frozen=True)
 class Unseen:
     """A call that looks like training on something that is not known to be a model."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 # Each of these registers its handlers with the core.
 from keraslint.inference import calls, classes, conditions, expressions, methods, outside, statements  # noqa: F401
 from keraslint.inference.core import Arguments, Exhausted, Run
-from keraslint.inference.events import Event, Unseen
+from keraslint.inference.events import Event, Sighting, Unseen
 from keraslint.inference.projects import Project
 from keraslint.inference.roots import Roots
 from keraslint.inference.state import State
@@ -18,18 +18,25 @@ from keraslint.inference.values import Class, Const, Function, Instance, Model, 
 from keraslint.syntax.scout import Parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from keraslint.inference.values import Origin
 
 OPEN = Arguments(rest=Unknown("it is called from elsewhere"))
 
 
 @dataclass(frozen=True)
 class Interpreted:
-    """What happened in a document: its events in the order of their meeting, and why it stopped early."""
+    """What happened in a document: its events in the order of their meeting, and why it stopped early.
+
+    ``sightings`` are the places of models and their results, ``followed`` the calls into the program's code.
+    """
 
     events: tuple[Event, ...]
     texts: tuple[tuple[str, str], ...]
     stopped: str | None = None
+    sightings: tuple[Sighting, ...] = ()
+    followed: frozenset[Origin] = frozenset()
 
 
 def interpret(parsed: Parsed, project: Project) -> Interpreted:
@@ -41,12 +48,33 @@ def interpret(parsed: Parsed, project: Project) -> Interpreted:
         run.bind("__name__", Const("__main__"))
         _bounded(run, tree.body[0] if tree.body else None, lambda: run.execute(tree.body))
         run.state.live = True
-        roots = Roots(tree)
+        roots = Roots(tree, project.called.get(parsed.document.path, frozenset()))
         _uncalled(run, roots, again=False)
         _uncalled(run, roots, again=True)
+        project.trainers[parsed.document.path] = frozenset(_trainers(run, roots))
     except RecursionError:
         stopped = "the file is nested too deeply"
-    return Interpreted(tuple(run.events), tuple(run.state.texts.items()), stopped)
+    return Interpreted(
+        tuple(run.events),
+        tuple(run.state.texts.items()),
+        stopped,
+        tuple(run.sightings),
+        frozenset(run.followed),
+    )
+
+
+def _trainers(run: Run, roots: Roots) -> Iterator[str]:
+    """The functions and classes of a document's top level that train something they may be given."""
+    for thing in run.defined:
+        node = thing.node
+        if thing.frame != run.root or isinstance(node, ast.Lambda) or not roots.wanted(node.name, again=True):
+            continue
+        called = thing
+        if isinstance(thing, Class):
+            constructor = None if classes.is_model(thing) else classes.find(thing, "__init__")
+            called = constructor if isinstance(constructor, Function) else thing
+        if isinstance(called, Function) and len(called.node.args.args) > isinstance(thing, Class):
+            yield node.name
 
 
 def _bounded(run: Run, start: ast.stmt | None, action: Callable[[], object]) -> None:

@@ -23,13 +23,19 @@ MAX_BYTES = 2_000_000
 
 
 class Project:
-    """The modules below ``root``. Mutable: it remembers what it read."""
+    """The modules below ``root``. Mutable: it remembers what it read.
+
+    ``trainers`` has the functions of each document that train something they are given, once it was
+    interpreted; ``called`` those of other documents that one mentions.
+    """
 
     def __init__(self, root: str = ".", read: Reader = read_bytes) -> None:
         """Nothing is read yet."""
         self.root = os.path.abspath(root)
         self._read_bytes = read
         self.holdings = Holdings()
+        self.trainers: dict[str, frozenset[str]] = {}
+        self.called: dict[str, frozenset[str]] = {}
         self._names: dict[str, str] = {}
         self._paths: list[str] = []
         self._numbers: dict[str, int] = {}

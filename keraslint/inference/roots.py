@@ -40,11 +40,11 @@ class _Names:
 class Roots:
     """Which definitions of a document are worth running by themselves, and which are probably called."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        """Read the tree once."""
+    def __init__(self, tree: ast.Module, called: frozenset[str] = frozenset()) -> None:
+        """Read the tree once; ``called`` are the functions of other documents that train."""
         module, definitions = _read(tree)
         self.mentioned = module.mentioned
-        self.training = {one.name for one in definitions if one.trains}
+        self.training = {one.name for one in definitions if one.trains} | called
         grown = -1
         while grown != len(self.training):
             grown = len(self.training)

@@ -63,6 +63,6 @@ def summary(results: Results) -> str:
     return github.summary(results)
 
 
-def render_sites(shown: Sequence[Shown], paint: Paint) -> str:
-    """Training sites with what is paired there, for people."""
-    return show.render(shown, paint)
+def render_sites(shown: Sequence[Shown], paint: Paint, *, table: bool = False) -> str:
+    """Training sites with what is paired there, for people: as pictures or as tables."""
+    return show.render(shown, paint, table=table)

@@ -1,9 +1,11 @@
-"""Training sites enter, their trees side by side leave: a line for each head, then where each part stands."""
+"""Training sites enter, a picture or a table of each leaves, and where each part stands."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keraslint.reporters.drawing import draw
+from keraslint.reporters.pairing import picture
 from keraslint.reporters.terminal import escape, width
 from keraslint.reporters.wording import place
 
@@ -11,22 +13,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from keraslint.findings import Entry, Row, Shown
-    from keraslint.reporters.terminal import Paint
+from keraslint.reporters.terminal import Paint
 
 HEADER = ("output", "layer", "target", "loss", "weight", "metrics", "sample weight", "paired by")
 ALWAYS = frozenset({"output", "target", "loss", "paired by"})
 NOTHING = "-"
 ASTRAY = " <-"
 LEGEND = "<- marks a head that gets another entry than the one written for it."
+CROSSED = "Lines cross, and <- stands, where a head gets another entry than the one written for it."
 LONGEST_PART = len("weighted_metrics")
 MAX_WIDTH = 40
 """Columns of one entry; a longer text is cut."""
 
 
-def render(shown: Sequence[Shown], paint: Paint) -> str:
-    """All sites, a block each; nothing at all is said where there are none."""
-    blocks = ["\n".join([*_block(one, paint), ""]) for one in shown]
-    legend = [LEGEND, ""] if any(is_astray(row) for one in shown for row in one.rows) else []
+def render(shown: Sequence[Shown], paint: Paint, *, table: bool = False) -> str:
+    """All sites, a block each, as pictures or tables; where there are none, that is said."""
+    blocks = ["\n".join([*_block(one, paint, table=table), ""]) for one in shown]
+    said = LEGEND if table else CROSSED
+    legend = [said, ""] if any(is_astray(row) for one in shown for row in one.rows) else []
     return "\n".join([*blocks, *(legend or ([""] if blocks else ["No training sites.", ""]))])
 
 
@@ -35,7 +39,7 @@ def is_astray(row: Row) -> bool:
     return any(entry.astray for entry in (row.target, row.loss, row.weight, row.metrics, row.sample_weight))
 
 
-def _block(shown: Shown, paint: Paint) -> Iterator[str]:
+def _block(shown: Shown, paint: Paint, *, table: bool) -> Iterator[str]:
     title = [shown.call] if shown.call else []
     title += [f"with Keras {', '.join(shown.versions)}"] if shown.versions else []
     title += [f"where {escape(' and '.join(shown.given))}"] if shown.given else []
@@ -43,19 +47,36 @@ def _block(shown: Shown, paint: Paint) -> Iterator[str]:
         yield f"{paint('bold', place(shown.location))}: {escape(shown.outcome)}"
         return
     yield f"{paint('bold', place(shown.location))}: {', '.join(title)}"
-    yield from pairing(shown, paint)
+    yield from pairing(shown, paint, table=table)
     short = [width(one.text) for one in shown.written if width(one.text) <= LONGEST_PART]
     longest = max(short, default=0)
     for one in shown.written:
         yield f"  {_padded(escape(one.text), longest)}  {paint('place', place(one.location))}"
 
 
-def pairing(shown: Shown, paint: Paint) -> Iterator[str]:
-    """What happens at a site: an outcome, or a table of the heads."""
+def pairing(shown: Shown, paint: Paint, *, table: bool = True) -> Iterator[str]:
+    """What happens at a site: an outcome, or a table or picture of the heads."""
     if shown.outcome:
         yield f"  {paint('error', escape(' '.join(shown.outcome.split())))}"
-    if shown.rows:
+    if shown.rows and not table:
+        yield from draw(picture(shown), paint)
+        yield from _paired_by(shown.rows)
+    elif shown.rows:
         yield from _table([_texts(row) for row in shown.rows], paint)
+
+
+def _paired_by(rows: Sequence[Row]) -> Iterator[str]:
+    """What paired the heads, said once where it is one thing for all."""
+    by = {row.output: row.paired_by for row in rows}
+    if len(set(by.values())) == 1:
+        yield f"  {_how(rows[0].paired_by)}"
+        return
+    for output, how in by.items():
+        yield f"  {escape(output)}: {_how(how)}"
+
+
+def _how(paired_by: str) -> str:
+    return paired_by if " by " in paired_by or paired_by == "not trained" else f"paired by {paired_by}"
 
 
 def _texts(row: Row) -> tuple[str, ...]:

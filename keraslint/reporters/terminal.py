@@ -5,15 +5,24 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-CODES = {"error": "1;31", "warning": "1;33", "info": "1;36", "place": "36", "frame": "1;34", "bold": "1"}
+CODES = {
+    "error": "1;31",
+    "warning": "1;33",
+    "info": "1;36",
+    "place": "36",
+    "frame": "1;34",
+    "bold": "1",
+    "dim": "2",
+}
 TAB = "    "
 
 
 @dataclass(frozen=True)
 class Paint:
-    """Colours, or none."""
+    """Colours, or none; ``lines`` says whether lines can be drawn with more than ASCII."""
 
     on: bool = False
+    lines: bool = True
 
     def __call__(self, role: str, text: str) -> str:
         """The text in the colour of its role."""

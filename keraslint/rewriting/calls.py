@@ -124,7 +124,7 @@ def by_key(
     if use.how == "index" and isinstance(node, ast.Subscript) and use.index is not None:
         return _indexed(source, node, keys, use.index, ask=ask)
     if use.how == "unpack":
-        return _unpacked(source, node, keys, name, ask=ask)
+        return taken_apart(source, node, keys, name, ask=ask)
     return None
 
 
@@ -140,7 +140,9 @@ def _indexed(
     return (*(asked if ask else ()), edit)
 
 
-def _unpacked(source: Source, node: ast.expr, keys: Sequence[str], name: str, *, ask: bool) -> Edits | None:
+def taken_apart(
+    source: Source, node: ast.expr, keys: Sequence[str], name: str, *, ask: bool = False
+) -> Edits | None:
     """``a, b = f()`` in two steps: the result under a name, then its entries."""
     statement = source.parents.get(node)
     match statement:

@@ -9,7 +9,7 @@ import ast
 import io
 import tokenize
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias, Union
 
 from keraslint.findings import Edit, Location, Span
@@ -56,8 +56,9 @@ class Container:
 
     def edits(self, shape: Shape, entries: Sequence[Entry]) -> tuple[Edit, ...]:
         """The edits that make it a ``shape`` of these entries."""
-        made = [*self._brackets(shape, len(entries)), *self._entries(entries)]
-        return tuple(sorted(made, key=lambda edit: edit.location.span))
+        opening, closing = self._brackets(shape, len(entries))
+        made = [*opening, *self._entries(entries), *closing]
+        return tuple(_joined(sorted(made, key=lambda edit: edit.location.span)))
 
     def text(self, number: int) -> str:
         """The source of the value of an entry, with parentheses around it."""
@@ -66,23 +67,24 @@ class Container:
     def _at(self, span: Span, text: str) -> Edit:
         return Edit(Location(self.source.path, span), text)
 
-    def _brackets(self, shape: Shape, count: int) -> Iterator[Edit]:
+    def _brackets(self, shape: Shape, count: int) -> tuple[list[Edit], list[Edit]]:
+        """The edits of the first and of the last bracket."""
         opening, closing = BRACKETS[shape]
         span = self.span
         first = Span(span.line, span.column, span.line, span.column + 1)
         last = Span(span.end_line, span.end_column - 1, span.end_line, span.end_column)
-        lonely = shape == "tuple" and count == 1 and not self._trailing_comma
         if not self._bracketed:
-            if shape != "tuple":
-                yield self._at(_before(span), opening)
-                yield self._at(_after(span), closing)
-            return
-        if self.source.text(first) != opening:
-            yield self._at(first, opening)
-        if lonely:
-            yield self._at(_before(last), ",")
-        if self.source.text(last) != closing:
-            yield self._at(last, closing)
+            bare = shape == "tuple"
+            return (
+                [] if bare else [self._at(_before(span), opening)],
+                [] if bare else [self._at(_after(span), closing)],
+            )
+        lonely = shape == "tuple" and count == 1 and not self._trailing_comma
+        changed = "," * lonely + closing
+        return (
+            [self._at(first, opening)] if self.source.text(first) != opening else [],
+            [self._at(last, changed)] if self.source.text(last) != changed else [],
+        )
 
     def _entries(self, entries: Sequence[Entry]) -> Iterator[Edit]:
         for number, entry in enumerate(entries):
@@ -215,6 +217,14 @@ def _split(tokens: Sequence[_Token], *, keyed: bool) -> Iterator[tuple[Span, Spa
                 first = colon + 1 if keyed and colon >= start else start
                 yield _over(tokens[start:place]), _over(tokens[first:place])
             start = place + 1
+
+
+def _joined(edits: Sequence[Edit]) -> Iterator[Edit]:
+    """One edit for all the insertions at one place, in their order."""
+    for location, same in groupby(edits, key=lambda edit: edit.location):
+        texts = list(same)
+        empty = location.span == _before(location.span)
+        yield from [Edit(location, "".join(edit.text for edit in texts))] if empty else texts
 
 
 def _over(tokens: Sequence[_Token]) -> Span:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, Union
 
-from keraslint.findings import Undecided
+from keraslint.findings import Location, Undecided
 from keraslint.inference import (
     CompileEvent,
     DataEvent,
+    Interpreted,
     MonitorEvent,
     OldEvent,
     Unseen,
@@ -29,6 +30,7 @@ from keraslint.sites.model import (
     Monitor,
     OldCall,
     ResultUse,
+    Trace,
     TrainingSite,
     Unread,
 )
@@ -55,6 +57,20 @@ class Inferred:
 
     sites: tuple[TrainingSite, ...]
     undecided: tuple[Undecided, ...]
+    interpreted: Interpreted = field(default=Interpreted((), ()), compare=False, repr=False)
+    places: Places | None = field(default=None, compare=False, repr=False)
+
+    def traces(self) -> Iterator[Trace]:
+        """The places of models and of their results."""
+        if self.places is not None:
+            at = self.places.location
+            for one in self.interpreted.sightings:
+                yield Trace(at(one.origin), at(one.model), one.call, one.heads)
+
+    def followed(self) -> Iterator[Location]:
+        """The calls into the program's own code."""
+        if self.places is not None:
+            yield from map(self.places.location, self.interpreted.followed)
 
 
 def find(parsed: Parsed, project: Project) -> Inferred:
@@ -65,7 +81,8 @@ def find(parsed: Parsed, project: Project) -> Inferred:
     if interpreted.stopped is not None:
         collector.undecide(Origin(1, 0, 1, 0, project.add(parsed)), interpreted.stopped)
     collector.sources.sites = tuple(collector.sites)
-    return Inferred(tuple(collector.sites), tuple(collector.undecided))
+    undecided = tuple(collector.undecided)
+    return Inferred(tuple(collector.sites), undecided, interpreted, collector.places)
 
 
 class _Aside:

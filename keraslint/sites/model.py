@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Written:
     """A leaf: ``name`` is the layer's name in outputs, the loss's or metric's elsewhere, None if unknown;
-    ``value`` is a literal number or string.
+    ``value`` is a literal number or string, ``made`` the call that made a tensor.
     """
 
     text: str
@@ -27,6 +27,7 @@ class Written:
     name: str | None = None
     value: float | int | str | None = None
     is_none: bool = False
+    made: Location | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,19 @@ class OldCall:
 
     name: str
     location: Location
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A place where a model stands that was made at ``model``, or what a ``call`` of it returned.
+
+    ``heads`` are the names of its outputs as it was made, None where these are not known.
+    """
+
+    location: Location
+    model: Location
+    call: Call | None = None
+    heads: tuple[str | None, ...] | None = None
 
 
 @dataclass(frozen=True)

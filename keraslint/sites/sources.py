@@ -72,6 +72,16 @@ class Source:
             yield node
 
     @cached_property
+    def imported(self) -> frozenset[str]:
+        """Every part of a dotted name that is imported from, and every name that is imported."""
+        names: set[str] = set()
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names.update(part for alias in node.names for part in alias.name.split("."))
+                names.update((node.module or "").split(".") if isinstance(node, ast.ImportFrom) else ())
+        return frozenset(names)
+
+    @cached_property
     def quote(self) -> str:
         """The quotes that most strings of the document stand in."""
         strings = (node for node in ast.walk(self.tree) if isinstance(node, ast.Constant))

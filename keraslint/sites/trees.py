@@ -114,6 +114,7 @@ def _written(value: Value, origin: Origin, places: Places) -> Written:
         if isinstance(constant, float | int | str) and not isinstance(constant, bool)
         else None,
         is_none=value == Const(None),
+        made=places.location(value.origin) if isinstance(value, Tensor) else None,
     )
 
 

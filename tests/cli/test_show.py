@@ -18,7 +18,7 @@ from keraslint.cli import main
 from tests.programs import Program, programs
 
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
-GOLDEN = sorted((Path(__file__).parent / "show").glob("*.txt"))
+GOLDEN = sorted((Path(__file__).parent / "show").rglob("*.txt"))
 EXCHANGES = {"KER201", "KER202", "KER203", "KER204"}
 MISMATCHES = {"KER103", "KER104"}  # of weights, some of which also go to other heads
 PROMPT = "$ keraslint "
@@ -78,7 +78,7 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable, raising=False)
 
 
-@pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_golden(golden: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     command, _, expected = golden.read_text(encoding="utf-8").partition("\n")
     monkeypatch.chdir(FIXTURES)
@@ -89,7 +89,7 @@ def test_golden(golden: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 @pytest.mark.parametrize("program", [one for one in programs() if one.parses], ids=str)
 def test_what_is_marked_is_what_is_found(program: Program, capsys: pytest.CaptureFixture[str]) -> None:
     """Where a rule finds an exchange, entries are marked or Keras raises; nothing is marked where none is."""
-    assert main(["show", str(program.path)]) == 0
+    assert main(["show", "--table", str(program.path)]) == 0
     out = capsys.readouterr().out
     if any(one.code in EXCHANGES and one.severity is None for one in program.expected):
         assert " <-" in out or "Keras raises" in out
@@ -99,16 +99,31 @@ def test_what_is_marked_is_what_is_found(program: Program, capsys: pytest.Captur
 
 def test_each_alternative_has_its_condition(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "train.py").write_text(CONDITION)
-    assert main(["show"]) == 0
+    assert main(["show", "--table"]) == 0
     assert capsys.readouterr().out.startswith(BIDIR)
 
 
 def test_what_a_terminal_could_obey_is_written_out(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "train.py").write_text(HOSTILE)
-    assert main(["show", "train.py"]) == 0
+    assert main(["show", "--table", "train.py"]) == 0
     out = capsys.readouterr().out
     assert "\\x1b[31mred: mse" in out
     assert "\x1b" not in out
+
+
+def test_lines_are_drawn_with_what_the_stream_can_show(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "train.py").write_text(CONDITION)
+    for encoding, sign in (("utf-8", "\u2500\u2500\u25b8"), ("ascii", "-->")):
+        stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert main(["show", "train.py"]) == 0
+        stream.flush()
+        assert sign in stream.buffer.getvalue().decode(encoding)
+
+
+def test_crossings_are_coloured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", str(FIXTURES / "example"), "--color", "always"]) == 0
+    assert "\033[1;31m" in capsys.readouterr().out
 
 
 def test_an_output_that_is_written_identically_is_not_marked(
@@ -117,7 +132,7 @@ def test_an_output_that_is_written_identically_is_not_marked(
     program = HOSTILE.replace("\\x1b[31m", "").replace('{"red": "mse", "b": "mae"}', '["mse", LOSS]')
     for loss, marked in (("mae", True), ("mse", False)):
         (here / "train.py").write_text(program.replace("LOSS", repr(loss)))
-        assert main(["show", "train.py"]) == 0
+        assert main(["show", "--table", "train.py"]) == 0
         assert ("<-" in capsys.readouterr().out) is marked
 
 
@@ -126,7 +141,7 @@ def test_a_loss_of_a_subtree_marks_nothing(here: Path, capsys: pytest.CaptureFix
         HOSTILE.replace("\\x1b[31m", "").replace("loss={", "loss=[total, {").replace('"mae"}', '"mae"}]')
     )
     (here / "train.py").write_text(program.replace("i =", "def total(y, p):\n    return 0.0\ni =", 1))
-    assert main(["show", "train.py"]) == 0
+    assert main(["show", "--table", "train.py"]) == 0
     out = capsys.readouterr().out
     assert "[0] total, [1].red: mse" in out
     assert "<-" not in out
@@ -140,7 +155,7 @@ def test_a_notebook_is_shown_by_cell(here: Path, capsys: pytest.CaptureFixture[s
     ]
     notebook: dict[str, object] = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     (here / "train.ipynb").write_text(json.dumps(notebook))
-    assert main(["show", "train.ipynb"]) == 0
+    assert main(["show", "--table", "train.ipynb"]) == 0
     assert capsys.readouterr().out.startswith(
         "train.ipynb:cell 2:line 12:1: fit, with Keras 3.15, where bidir\n"
     )
@@ -152,7 +167,7 @@ def test_a_site_that_another_file_leads_to_is_shown_once(
     lines = CONDITION.splitlines(keepends=True)
     (here / "model.py").write_text("".join(lines[:13]))
     (here / "train.py").write_text("".join(["from model import model\n", *lines[2:3], *lines[13:]]))
-    assert main(["show", "train.py", "model.py"]) == 0
+    assert main(["show", "--table", "train.py", "model.py"]) == 0
     out = capsys.readouterr().out
     assert out.count("train.py:5:1: fit") == 2
     assert out.count("model.py:12:24") == len([line for line in out.splitlines() if "outputs " in line])
@@ -160,7 +175,7 @@ def test_a_site_that_another_file_leads_to_is_shown_once(
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(CONDITION.encode())))
-    assert main(["show", "-", "--stdin-filename", "train.py"]) == 0
+    assert main(["show", "--table", "-", "--stdin-filename", "train.py"]) == 0
     assert capsys.readouterr().out.startswith(BIDIR)
 
 
@@ -175,7 +190,7 @@ def test_where_there_is_nothing_to_show(
     source: str, out: str, err: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (here / "train.py").write_text(source)
-    assert main(["show", "train.py"]) == (2 if err else 0)
+    assert main(["show", "--table", "train.py"]) == (2 if err else 0)
     said = capsys.readouterr()
     assert said.out == out
     assert said.err.startswith(err)
@@ -187,12 +202,12 @@ def test_a_crash_is_one_line(
 ) -> None:
     (here / "train.py").write_text(CONDITION)
     monkeypatch.setattr("keraslint.sites.find", lambda *_: 1 / 0)
-    assert main(["show", "train.py"]) == 2
+    assert main(["show", "--table", "train.py"]) == 2
     assert "show crashed, a defect of keraslint" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["nothing.py"], ["--keras-version", "four"], ["-", "train.py"]])
 def test_misuse(arguments: list[str], here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "train.py").write_text(CONDITION)
-    assert main(["show", *arguments]) == 2
+    assert main(["show", "--table", *arguments]) == 2
     assert capsys.readouterr().err.count("\n") == 1

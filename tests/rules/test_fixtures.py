@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from keraslint.engine import Settings, check
+from keraslint.engine.settings import Style
 from keraslint.findings import Report, Severity
 from keraslint.rules import registered
 from tests.programs import Expected, Program, programs
 
+# Rules about style speak only where it is asked for.
+STYLES: dict[str, Style] = {
+    found.rule.name: style
+    for found in registered()
+    for style in get_args(Style)
+    if found.rule.subject == style
+}
 SEVERITIES = {found.rule.code: found.rule.severity.value for found in registered()}
 
 
@@ -30,7 +40,7 @@ def test_every_rule_has_a_program_it_finds_and_one_that_is_quiet(found: object) 
 
 def found_in(program: Program) -> set[Expected]:
     """What keraslint finds in a program."""
-    outcomes = check([str(program.path)], Settings(severity=Severity.INFO))
+    outcomes = check([str(program.path)], Settings(severity=Severity.INFO, style=STYLES.get(program.rule)))
     assert all(isinstance(outcome, Report) for outcome in outcomes), outcomes
     return {
         Expected(finding.location.span.line, finding.code, finding.severity.value)

@@ -1,0 +1,66 @@
+"""Files that call what another file trains with: paths enter, those leave that are worth reading for it.
+
+A function that trains the model it is given is judged where it is called, and that file may name nothing of
+Keras. It goes by bytes alone: a file that mentions the function and the module that has it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from keraslint.documents import Reader
+    from keraslint.inference import Project
+
+MAX_ROUNDS = 3
+"""Callers of callers that are looked for."""
+
+
+def callers(paths: Sequence[str], project: Project, read: Reader) -> Iterator[tuple[str, bytes]]:
+    """Each path that is worth reading, again or for the first time, with what it holds.
+
+    The project is told what the file calls before it is interpreted, and asked afterwards what it has.
+    """
+    seen: dict[str, frozenset[str]] = {}
+    for _ in range(MAX_ROUNDS):
+        new = {path: names for path, names in project.trainers.items() if names != seen.get(path)}
+        seen = dict(project.trainers)
+        for path, data, names in list(_mentioning(paths, new, read)):
+            project.called[path] = project.called.get(path, frozenset()) | names
+            yield path, data
+
+
+def _mentioning(
+    paths: Sequence[str], trainers: Mapping[str, frozenset[str]], read: Reader
+) -> Iterator[tuple[str, bytes, frozenset[str]]]:
+    """Each path with the names in it of functions of other files that train."""
+    homes = [
+        (os.path.normpath(home), _module(home), _any_of(names)) for home, names in trainers.items() if names
+    ]
+    for path in paths if homes else ():
+        data = read(path)
+        if not isinstance(data, bytes) or b"import" not in data:
+            continue
+        own = os.path.normpath(path)
+        called = {
+            name
+            for home, module, pattern in homes
+            if module in data and home != own
+            for name in pattern.findall(data)
+        }
+        if called:
+            yield path, data, frozenset(name.decode() for name in called)
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[bytes]:
+    return re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b")
+
+
+def _module(path: str) -> bytes:
+    """The last part of the name under which a file is imported: a package has that of its folder."""
+    stem = os.path.splitext(os.path.basename(path))[0]
+    return (os.path.basename(os.path.dirname(path)) if stem == "__init__" else stem).encode()

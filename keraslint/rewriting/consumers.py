@@ -1,0 +1,230 @@
+"""The places where a model and its results stand enter; edits of the consumers leave, or why one escapes."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Edit
+from keraslint.rewriting import calls
+from keraslint.rewriting.containers import quoted
+from keraslint.rewriting.refusal import refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from keraslint.findings import Location
+    from keraslint.rewriting.groups import Group, Seen
+    from keraslint.sites.sources import Source
+
+# What a model gives does not depend on the container of its outputs there, or pairing answers for it.
+KEPT = frozenset({
+    "compile", "fit", "fit_generator", "evaluate", "evaluate_generator", "train_on_batch", "test_on_batch",
+    "predict", "predict_on_batch", "predict_generator", "summary", "count_params", "trainable", "optimizer",
+    "get_layer", "input", "inputs", "input_shape", "name", "stop_training", "history", "metrics_names",
+    "metrics", "built", "build", "reset_states", "reset_metrics", "losses", "loss", "dtype", "run_eagerly",
+    "layers", "call", "compiled",
+})  # fmt: skip
+# The order of the layers, and with it that of their weights, follows the outputs, whose keys Keras sorts.
+ORDERED = frozenset({
+    "get_weights", "set_weights", "weights", "trainable_weights", "trainable_variables", "variables",
+    "non_trainable_weights", "save_weights", "load_weights",
+})  # fmt: skip
+WRITTEN_OUT = frozenset({"save", "export", "to_json", "to_yaml", "get_config", "save_model"})
+HARMLESS = frozenset({"plot_model", "print", "isinstance", "id", "type", "hasattr", "issubclass", "display"})
+TRAINING = frozenset({
+    "compile", "fit", "fit_generator", "evaluate", "train_on_batch", "test_on_batch", "predict",
+    "predict_on_batch", "predict_generator", "outputs", "output", "output_names", "save", "export",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Consumers:
+    """The consumers of one group. ``names`` are the keys in declared order."""
+
+    seen: Seen
+    group: Group
+    names: tuple[str, ...]
+
+    def edits(self) -> Iterator[Edit]:
+        """The edits of everything that takes the outputs by position."""
+        for trace in self.group.traces:
+            source = self._source(trace.location)
+            node = source.node(trace.location)
+            if node is None:
+                continue
+            if trace.call is None:
+                yield from self._of_model(source, node)
+            elif trace.call == "predict":
+                yield from self._of_result(source, node, "predict")
+        self._all_followed()
+
+    def _source(self, location: Location) -> Source:
+        source = None if self.seen.sources is None else self.seen.sources.source(location.document)
+        if source is None:
+            refuse("its source cannot be read", location)
+        return source
+
+    def _of_model(self, source: Source, node: ast.expr) -> Iterator[Edit]:
+        parent = source.parents.get(node)
+        match parent:
+            case ast.Attribute(attr=name):
+                self._attribute(source, parent, name)
+            case ast.Call(func=callee) if callee is node:
+                yield from self._of_result(source, parent, "call")
+            case ast.Call() | ast.keyword() | ast.Starred():
+                self._passed(source, node, parent)
+            case ast.Return():
+                self._returned(source, parent, "the model")
+            case ast.Subscript() | ast.For() | ast.comprehension():
+                refuse("the model is taken apart in a way that is not followed", source.location(node))
+
+    def _attribute(self, source: Source, node: ast.Attribute, name: str) -> None:
+        at = source.location(node)
+        if name in WRITTEN_OUT:
+            refuse(f"the model is written out by '{name}', and whoever reads it is not seen", at)
+        if name in ORDERED and list(self.names) != sorted(self.names):
+            refuse(
+                f"'{name}' goes by the order of the layers, which follows that of the outputs: "
+                f"{sorted(self.names)} instead of {list(self.names)}",
+                at,
+            )
+        if name not in KEPT | ORDERED and not isinstance(node.ctx, ast.Store) and not self._own(source, name):
+            refuse(f"'{name}' of the model depends on its outputs, or is not known", at)
+
+    def _own(self, source: Source, name: str) -> bool:
+        """Whether the program itself gives models such an attribute or method."""
+        return any(
+            (isinstance(one, ast.FunctionDef) and one.name == name)
+            or (isinstance(one, ast.Attribute) and one.attr == name and isinstance(one.ctx, ast.Store))
+            for one in ast.walk(source.tree)
+        ) and name not in {"outputs", "output", "output_names", "output_shape"}
+
+    def _passed(self, source: Source, node: ast.expr, parent: ast.AST) -> None:
+        call = source.parents.get(parent) if isinstance(parent, ast.keyword | ast.Starred) else parent
+        if not isinstance(call, ast.Call):
+            refuse("it is passed on in a way that is not followed", source.location(node))
+        if source.location(call) in self.seen.followed:
+            return
+        callee = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if callee not in HARMLESS:
+            refuse(f"it is passed to '{callee}', which is not seen", source.location(node))
+
+    def _returned(self, source: Source, statement: ast.AST, what: str) -> None:
+        function = next((one for one in source.above(statement) if isinstance(one, ast.FunctionDef)), None)
+        if function is None:
+            return
+        if not any(_calls(source_, node, function.name) for source_, node in self._nodes()):
+            refuse(
+                f"'{function.name}' returns {what}, and nothing that was checked calls it",
+                source.location(function),
+            )
+
+    def _nodes(self) -> Iterator[tuple[Source, ast.expr]]:
+        for trace in self.group.traces:
+            source = self._source(trace.location)
+            node = source.node(trace.location)
+            if node is not None:
+                yield source, node
+
+    def _of_result(self, source: Source, node: ast.expr, what: str) -> Iterator[Edit]:
+        """One place where predictions stand, or the tensors of a call."""
+        parent = source.parents.get(node)
+        at = source.location(node)
+        match parent:
+            case ast.Expr():
+                return
+            case ast.Assign(targets=[ast.Tuple() | ast.List()]):
+                found = calls.taken_apart(source, node, self.names, "predictions")
+                if found is None:
+                    refuse("the results are unpacked in a way that is not rewritten", at)
+                yield from found
+            case ast.Assign(targets=[ast.Name()]) if what == "predict":
+                return
+            case ast.Subscript(value=value, slice=ast.Constant(value=int() as index)) if value is node:
+                yield self._index(source, parent, index, at)
+            case ast.Subscript(slice=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as index))):
+                yield self._index(source, parent, -index, at)
+            case ast.Return() if what == "predict":
+                self._returned(source, parent, "the predictions")
+            case ast.Call() | ast.keyword() | ast.Starred() if what == "predict":
+                self._passed(source, node, parent)
+            case _ if what == "predict":
+                refuse("the predictions are used in a way that is not rewritten", at)
+            case _:
+                refuse("the model is called, and what it gives is not followed", at)
+
+    def _index(self, source: Source, node: ast.Subscript, index: int, at: Location) -> Edit:
+        if not -len(self.names) <= index < len(self.names):
+            refuse(f"there is no output {index}", at)
+        return Edit(source.location(node.slice), quoted(self.names[index], source.quote))
+
+    def _all_followed(self) -> None:
+        """Whatever goes by a name of the model and is used as one has to be known for what it is."""
+        documents = {trace.location.document for trace in self.group.traces}
+        names = {name for source, node in self._nodes() if (name := _last(node))}
+        known = {trace.location for trace in self.seen.traces}
+        for document in sorted(documents):
+            source = self.seen.sources.source(document) if self.seen.sources else None
+            for node in [] if source is None else ast.walk(source.tree):
+                if (
+                    source is not None
+                    and isinstance(node, ast.Attribute)
+                    and node.attr in TRAINING
+                    and _last(node.value) in names
+                    and source.location(node.value) not in known
+                ):
+                    refuse(
+                        f"'{node.attr}' is called on what may be this model and is not followed",
+                        source.location(node),
+                    )
+
+
+def _last(node: ast.AST) -> str | None:
+    """The last name of ``a.b.model``."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return None
+
+
+def _calls(source: Source, node: ast.expr, name: str) -> bool:
+    del source
+    return isinstance(node, ast.Call) and _last(node.func) == name
+
+
+def saved_by_callbacks(source: Source, call: ast.Call) -> ast.Call | None:
+    """A ``ModelCheckpoint`` among the callbacks of a ``fit`` that saves more than weights."""
+    given = [keyword.value for keyword in call.keywords if keyword.arg == "callbacks"]
+    for value in _resolved(source, given):
+        for one in ast.walk(value):
+            if isinstance(one, ast.Call) and _last(one.func) == "ModelCheckpoint" and not _weights_only(one):
+                return one
+    return None
+
+
+def _weights_only(call: ast.Call) -> bool:
+    return any(
+        keyword.arg == "save_weights_only"
+        and isinstance(keyword.value, ast.Constant)
+        and keyword.value.value is True
+        for keyword in call.keywords
+    )
+
+
+def _resolved(source: Source, values: Sequence[ast.expr], depth: int = 0) -> Iterator[ast.expr]:
+    """Expressions, and whatever the names in them are assigned anywhere in the document."""
+    for value in values:
+        yield value
+        names = {one.id for one in ast.walk(value) if isinstance(one, ast.Name)}
+        if depth < 3:  # noqa: PLR2004 (a list of callbacks, a callback, its options)
+            assigned = [
+                statement.value
+                for statement in ast.walk(source.tree)
+                if isinstance(statement, ast.Assign)
+                and any(isinstance(target, ast.Name) and target.id in names for target in statement.targets)
+                and value not in ast.walk(statement)
+            ]
+            yield from _resolved(source, assigned, depth + 1) if depth < 2 else ()  # noqa: PLR2004

@@ -1,0 +1,137 @@
+"""The outputs of a model enter; a name for each leaves, with the edits that give a layer its name."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Edit
+from keraslint.rewriting.calls import with_keyword
+from keraslint.rewriting.containers import quoted
+from keraslint.rewriting.refusal import refuse
+from keraslint.tree import Leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keraslint.findings import Location
+    from keraslint.sites.model import Given, Written
+    from keraslint.sites.sources import Source, Sources
+    from keraslint.tree import Branch
+
+
+def names_of(
+    outputs: Branch[Written], sources: Sources, *, subclass: bool
+) -> tuple[tuple[str, ...], tuple[Edit, ...]]:
+    """The key of each head: its layer's name, or that of the variable it is in.
+
+    The outputs of a subclassed model need no layers' names: the keys are all that Keras knows them by.
+    """
+    names: list[str] = []
+    edits: list[Edit] = []
+    for leaf in outputs.children:
+        if not isinstance(leaf, Leaf):
+            refuse("the outputs are nested")
+        written = leaf.value
+        name = written.name or _variable(written, sources)
+        if name is None:
+            refuse(
+                f"an output has no name and stands in no variable that could give it one: {written.text}",
+                written.location,
+            )
+        if written.name is None and not subclass:
+            edits.append(_naming(written, name, sources))
+        names.append(_valid(name, written.location))
+    for name in names:
+        if names.count(name) > 1:
+            refuse(f"two outputs have the name {name!r}", outputs_at(outputs))
+    return tuple(names), tuple(edits)
+
+
+def written_here(outputs: Given, names: Sequence[str], sources: Sources) -> None:
+    """Refuse names that are not written where the outputs are: whoever calls may give others."""
+    source = sources.source(outputs.location.document)
+    nodes = [] if source is None else [*ast.walk(source.tree)]
+    constants = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    formats = [node for node in nodes if isinstance(node, ast.keyword) and node.arg == "name"]
+    formatted = any(isinstance(node.value, ast.JoinedStr | ast.BinOp) for node in formats)
+    absent = next((name for name in names if name not in constants), None)
+    if absent is not None and not formatted:
+        refuse(f"the name {absent!r} comes from whoever makes the model", outputs.location)
+
+
+def outputs_at(outputs: Branch[Written]) -> Location | None:
+    """Where the first output stands."""
+    first = outputs.children[0]
+    return first.value.location if isinstance(first, Leaf) else None
+
+
+def _valid(name: str, location: Location) -> str:
+    if not name or "." in name or "/" in name:
+        refuse(f"{name!r} cannot be a key: Keras and dot paths give '.' and '/' a meaning", location)
+    return name
+
+
+def _variable(written: Written, sources: Sources) -> str | None:
+    """The variable or attribute that an output stands in where it is passed, or where it was made."""
+    source = sources.source(written.location.document)
+    node = None if source is None else source.node(written.location)
+    name = _identifier(node)
+    if name is not None or written.made is None:
+        return name
+    source = sources.source(written.made.document)
+    made = None if source is None else source.node(written.made)
+    statement = None if source is None or made is None else source.parents.get(made)
+    return _identifier(statement.targets[0]) if isinstance(statement, ast.Assign) else None
+
+
+def _identifier(node: ast.AST | None) -> str | None:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name.strip("_") or None
+        case _:
+            return None
+
+
+def _naming(written: Written, name: str, sources: Sources) -> Edit:
+    """``name=`` for the layer that made an output: ``Dense(1)(x)`` becomes ``Dense(1, name="z")(x)``."""
+    source = None if written.made is None else sources.source(written.made.document)
+    node = None if source is None or written.made is None else source.node(written.made)
+    if source is None or not isinstance(node, ast.Call):
+        refuse(f"the layer that makes the output {written.text} is not found", written.location)
+    maker = _maker(source, node)
+    if maker is None:
+        refuse(f"the layer that makes the output {written.text} is not made here", written.location)
+    if _is_taken(source, name):
+        refuse(f"another layer has the name {name!r} already", written.location)
+    return with_keyword(source, maker, f"name={quoted(name, source.quote)}")
+
+
+def _maker(source: Source, call: ast.Call) -> ast.Call | None:
+    """The call that makes the layer, where that takes ``name=``: a class of Keras, by its capital letter."""
+    maker: ast.expr | None = call.func
+    if isinstance(maker, ast.Name):
+        maker = _assigned(source, maker.id)
+    if not isinstance(maker, ast.Call) or any(one.arg in {"name", None} for one in maker.keywords):
+        return None
+    callee = maker.func.attr if isinstance(maker.func, ast.Attribute) else getattr(maker.func, "id", "")
+    own = {node.name for node in ast.walk(source.tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    return maker if callee[:1].isupper() and callee not in own else None
+
+
+def _assigned(source: Source, name: str) -> ast.expr | None:
+    """What a name is, that is assigned once and called once."""
+    found = [one for one in ast.walk(source.tree) if isinstance(one, ast.Name) and one.id == name]
+    stores = [one for one in found if isinstance(one.ctx, ast.Store)]
+    statement = source.parents.get(stores[0]) if len(stores) == 1 and len(found) == 2 else None  # noqa: PLR2004
+    return statement.value if isinstance(statement, ast.Assign) else None
+
+
+def _is_taken(source: Source, name: str) -> bool:
+    return any(
+        isinstance(one, ast.keyword)
+        and one.arg == "name"
+        and isinstance(one.value, ast.Constant)
+        and one.value.value == name
+        for one in ast.walk(source.tree)
+    )

@@ -1,0 +1,168 @@
+"""Whole sites in dict style: the golden files, what is refused and why, files that go together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.programs import FIXTURES, Program, programs
+from tests.rewriting.migrating import migrated, migrations
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RULE = "outputs-in-a-list"
+CASES = [program for program in programs("bad") if program.rule == RULE]
+MODEL = """
+import keras
+
+inputs = keras.Input((3,))
+outputs = [keras.layers.Dense(1, name="z")(inputs), keras.layers.Dense(1, name="a")(inputs)]
+model = keras.Model(inputs, outputs)
+model.compile(loss=["mse", "mae"])
+"""
+FIT = "x = keras.ops.ones((4, 3))\nmodel.fit(x, [x[:, :1], x[:, 1:2]])\n"
+
+
+def without_marks(sources: dict[str, str]) -> dict[str, str]:
+    """The sources without the comments that expect a finding."""
+    return {path: source.replace("  # finds: KER901", "") for path, source in sources.items()}
+
+
+@pytest.mark.parametrize("program", CASES, ids=str)
+def test_a_migration_is_the_golden_file(program: Program) -> None:
+    safe = program.sibling("safe")
+    assert safe is not None
+    assert without_marks(migrated(program.path)) == {str(program.path): safe.source}
+
+
+@pytest.mark.parametrize("program", CASES, ids=str)
+def test_what_was_migrated_is_left_alone(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(migrated(program.path)[str(program.path)], encoding="utf-8")
+    assert migrations(path) == []
+
+
+def test_the_examples_migrate_in_one_run() -> None:
+    made = migrated(FIXTURES / RULE)
+    for program in CASES:
+        safe = program.sibling("safe")
+        assert safe is not None
+        assert without_marks(made)[str(program.path)] == safe.source
+
+
+def test_nothing_is_said_of_style_that_nobody_asks_for(tmp_path: Path) -> None:
+    from keraslint.engine import Settings, check
+    from keraslint.findings import Report, Severity
+
+    path = tmp_path / "train.py"
+    path.write_text(MODEL + FIT, encoding="utf-8")
+    (report,) = check([str(path)], Settings(root=str(tmp_path), severity=Severity.INFO))
+    assert isinstance(report, Report)
+    assert report.findings == ()
+
+
+REFUSED = {
+    "model.save('m.keras')": "written out by 'save'",
+    "import pickle\npickle.dump(model, open('m', 'wb'))": "passed to 'dump'",
+    "print(model.output_names)": "'output_names' of the model",
+    "elsewhere(model)": "passed to 'elsewhere'",
+    "model.load_weights('w.h5')": "goes by the order of the layers",
+    "def ask(x):\n    return model.predict(x)": "'ask' returns the predictions",
+    "for head in model.predict(x):\n    print(head)": "predictions are used",
+    "larger = keras.Model(inputs, keras.layers.Add()(model(inputs)))": "what it gives is not followed",
+    "def again():\n    return trained().model.predict(x)": "what may be this model",
+    "keep = keras.callbacks.ModelCheckpoint('m.keras')\nmodel.fit(x, [x, x], callbacks=[keep])": "saves",
+    "model.fit(x, loaded())": "the targets are not known",
+    "model.compile(loss=['mse'] * 3)\nmodel.fit(x, [x[:, :1], x[:, 1:2]])": "raises",
+}
+
+
+@pytest.mark.parametrize(("more", "reason"), REFUSED.items())
+def test_a_consumer_that_escapes_refuses_the_whole(more: str, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(MODEL + FIT + more + "\n", encoding="utf-8")
+    (finding,) = migrations(path)
+    assert finding.fixes == ()
+    assert reason in finding.unfixed
+
+
+HEADS = {
+    'Dense(1, name="z")(inputs), keras.layers.Dense(1, name="z")': "two outputs have the name 'z'",
+    'Dense(1, name="z.b")(inputs), keras.layers.Dense(1, name="a")': "'z.b' cannot be a key",
+    'Dense(1)(inputs), keras.layers.Dense(1, name="a")': "an output has no name",
+}
+
+
+@pytest.mark.parametrize(("heads", "reason"), HEADS.items())
+def test_names_that_cannot_be_keys_are_refused(heads: str, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    named = 'Dense(1, name="z")(inputs), keras.layers.Dense(1, name="a")'
+    path.write_text(MODEL.replace(named, heads) + FIT, encoding="utf-8")
+    (finding,) = migrations(path)
+    assert finding.fixes == ()
+    assert reason in finding.unfixed
+
+
+def test_a_name_that_another_layer_has_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    source = """
+import keras
+
+inputs = keras.Input((3,), name="speed")
+speed = keras.layers.Dense(1)(inputs)
+angle = keras.layers.Dense(1)(inputs)
+model = keras.Model(inputs, [speed, angle])
+model.compile(loss=["mse", "mae"])
+"""
+    path.write_text(source, encoding="utf-8")
+    (finding,) = migrations(path)
+    assert "another layer has the name 'speed'" in finding.unfixed
+
+
+NETWORK = """
+import keras
+
+
+def network():
+    inputs = keras.Input((3,))
+    outputs = [keras.layers.Dense(1, name="z")(inputs), keras.layers.Dense(1, name="a")(inputs)]
+    return keras.Model(inputs, outputs)
+"""
+TRAIN = """
+import numpy as np
+from network import network
+
+x = np.ones((4, 3))
+model = network()
+model.compile(loss=["mse", "mae"])
+model.fit(x, [x[:, :1], x[:, 1:2]])
+"""
+ASK = """
+from train import model, x
+
+z, a = model.predict(x)  # the last word
+print(z, a)
+"""
+
+
+def test_files_are_rewritten_together(tmp_path: Path) -> None:
+    for name, source in (("network", NETWORK), ("train", TRAIN), ("ask", ASK)):
+        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+    made = {path.rpartition("/")[2]: source for path, source in migrated(tmp_path).items()}
+    assert '{"z": keras.layers.Dense(1, name="z")(inputs), "a": keras' in made["network.py"]
+    assert 'loss={"z": "mse", "a": "mae"}' in made["train.py"]
+    assert 'model.fit(x, {"z": x[:, :1], "a": x[:, 1:2]})' in made["train.py"]
+    assert (
+        'predictions = model.predict(x)  # the last word\nz, a = predictions["z"], predictions["a"]'
+        in (made["ask.py"])
+    )
+
+
+def test_one_file_that_lets_it_escape_keeps_all(tmp_path: Path) -> None:
+    for name, source in (("network", NETWORK), ("train", TRAIN), ("ask", ASK + "model.export('m')\n")):
+        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+    (finding,) = migrations(tmp_path)
+    assert "written out by 'export'" in finding.unfixed
+    assert finding.related[0].location.document.endswith("ask.py")
