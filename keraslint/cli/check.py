@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from keraslint.cli.options import BASELINE, COLOR, CONFIGURATION, INPUT, SELECTION, options, shared
 from keraslint.cli.printing import complain, complain_of, complain_of_stale, paint
-from keraslint.cli.reading import STDIN, configured, read
+from keraslint.cli.reading import STDIN, configured, one_line, read
 from keraslint.reporters import FORMATS
 
 if TYPE_CHECKING:
@@ -136,8 +136,12 @@ def _once(wish: Wish) -> int:
     if not outcomes:
         complain(f"no Python files or notebooks under {', '.join(wish.paths)}")
     colours = paint(sys.stdout, "never" if wish.output_file and wish.color == "auto" else wish.color)
-    rules = _described() if form == "sarif" else ()
-    _report(form, Results(reports, colours, undecided=wish.undecided, rules=rules), wish)
+    results = Results(reports, colours, undecided=wish.undecided)
+    if form == "sarif":
+        results = replace(results, rules=_described())
+    elif form == "html":
+        results = _pictured(results, wish, settings)
+    _report(form, results, wish)
     complain_of(others, verbose=wish.verbose)
     complain_of_stale([one for one in outcomes if isinstance(one, Stale)])
     return 2 if others else _status(reports, exit_zero=wish.exit_zero)
@@ -157,9 +161,23 @@ def _outcomes(wish: Wish, settings: Nearest) -> list[Outcome]:
         )
 
 
+def _pictured(results: Results, wish: Wish, settings: Nearest) -> Results:
+    """The results with every site and with what each fix would do; standard input has neither."""
+    from keraslint.engine import showing
+    from keraslint.findings import Shown
+    from keraslint.fixing import Task, previewed
+
+    if STDIN in wish.paths:
+        return results
+    with one_line():
+        shown = [one for one in showing.show(wish.paths, settings) if isinstance(one, Shown)]
+        fixes = any(finding.fixes for finding in results.findings)
+        attempts = previewed(Task(wish.paths, settings)) if fixes else []
+    return replace(results, sites=shown, attempts=attempts)
+
+
 def _watched(wish: Wish) -> Iterator[str]:
     """The files to check and those that configure them."""
-    from keraslint.cli.reading import one_line
     from keraslint.config.files import names_above
     from keraslint.engine.settings import files
 

@@ -4,11 +4,11 @@ from keraslint.fixing.contents import Contents
 from keraslint.fixing.differences import difference
 from keraslint.fixing.journal import RefusedError, UnfinishedError
 from keraslint.fixing.judged import Task
-from keraslint.fixing.rounds import Changed, Fixed, fixed
+from keraslint.fixing.rounds import Changed, Fixed, fixed, previewed
 from keraslint.fixing.silencing import Silenced, silenced
 from keraslint.fixing.writing import recover, write
 
 __all__ = [
     "Changed", "Contents", "Fixed", "RefusedError", "Silenced", "Task", "UnfinishedError", "difference",
-    "fixed", "recover", "silenced", "write",
+    "fixed", "previewed", "recover", "silenced", "write",
 ]  # fmt: skip

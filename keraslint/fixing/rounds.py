@@ -20,7 +20,7 @@ from keraslint.fixing.places import Shifts
 from keraslint.fixing.texts import UnfitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from keraslint.findings import Crashed, Edit, Finding, Fix, Location, Shown, Skipped
     from keraslint.fixing.judged import State, Task
@@ -77,6 +77,11 @@ def fixed(task: Task, contents: Contents | None = None) -> Fixed:
         progress.state.remaining,
         progress.state.others,
     )
+
+
+def previewed(task: Task) -> list[Attempt]:
+    """What each fix would do by itself, safe or not; nothing is made."""
+    return offers(judged(task, Contents()), tuple(Safety))
 
 
 def wanted(state: State) -> list[Finding]:
@@ -199,12 +204,12 @@ def _is_about(shown: Shown, location: Location) -> bool:
     return any(_meet(location, one) for one in (shown.location, *(part.location for part in shown.written)))
 
 
-def offers(state: State) -> list[Attempt]:
-    """The unsafe fixes, which are not made unless they are asked for, with what each would do."""
+def offers(state: State, kinds: Collection[Safety] = (Safety.UNSAFE,)) -> list[Attempt]:
+    """The fixes of these kinds, as if none of them were made, with what each would do."""
     made = []
     for finding in wanted(state):
         for fix in finding.fixes:
-            if fix.safety is Safety.UNSAFE and not hindrance(finding, one := named(fix, state.task), state):
+            if fix.safety in kinds and not hindrance(finding, one := named(fix, state.task), state):
                 after = replace(state, contents=with_edits(state.contents, one.edits), _shown={})
                 made.append(attempt((finding, one), state, after, Shifts(one.edits), "offered"))
     return made

@@ -9,6 +9,7 @@ from keraslint.reporters import (
     full,
     github,
     gitlab,
+    html,
     json_array,
     json_lines,
     junit,
@@ -45,6 +46,7 @@ FORMATS: Mapping[str, Reporter] = {
     "gitlab": gitlab.render,
     "sarif": sarif.render,
     "junit": junit.render,
+    "html": html.render,
 }
 
 

@@ -66,7 +66,8 @@ def _option(text: str) -> str:
 
 def summary(results: Results) -> str:
     """A heading that counts, and a table of the findings."""
-    lines = [f"### keraslint: {_marked(closing(results.reports, undecided=True))}", ""]
+    counted = closing(results.reports, undecided=True).splitlines()[0]
+    lines = [f"### keraslint: {_marked(counted)}", ""]
     findings = results.findings
     if findings:
         lines += ["| where | rule | what |", "|---|---|---|"]

@@ -12,7 +12,7 @@ from keraslint.reporters.terminal import Paint
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from keraslint.findings import Described, Finding, Location, Report, Silenced, Undecided
+    from keraslint.findings import Attempt, Described, Finding, Location, Report, Shown, Silenced, Undecided
 
 PLAIN = Paint()
 
@@ -21,13 +21,16 @@ PLAIN = Paint()
 class Results:
     """The reports of a run; with ``undecided`` also the sites that were seen and not judged are shown.
 
-    ``rules`` describes the rules that were asked, for formats that carry their pages.
+    ``rules`` describes the rules that were asked, for formats that carry their pages; ``sites`` and
+    ``attempts`` are every training site and what each fix would make of it, for formats with pictures.
     """
 
     reports: Sequence[Report]
     paint: Paint = PLAIN
     undecided: bool = False
     rules: Sequence[Described] = ()
+    sites: Sequence[Shown] = ()
+    attempts: Sequence[Attempt] = ()
 
     @property
     def findings(self) -> list[Finding]:
