@@ -80,7 +80,11 @@ class MonitorEvent:
 
 @dataclass(frozen=True)
 class OldEvent:
-    """A method was called that Keras 3 does not have."""
+    """Something was called as Keras 3 does not have it.
+
+    ``name`` is a method that is gone, ``Model`` for a model made of ``input=`` and ``output=``, ``compile``
+    for metrics as the third positional argument; ``origin`` is the call, of ``compile`` that argument.
+    """
 
     model: ModelSeen
     name: str

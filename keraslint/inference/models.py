@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from keraslint.inference import classes, sequences, symbols
 from keraslint.inference.core import Arguments
+from keraslint.inference.events import OldEvent
 from keraslint.inference.snapshot import freeze, look
 from keraslint.inference.state import choice
 from keraslint.inference.values import (
@@ -46,10 +47,15 @@ def make(run: Run, symbol: str, arguments: Arguments, node: ast.expr) -> Value:
         given = () if layers is None else _layers(run, layers.value)
         return run.new(Model("sequential", run.origin(node), name=name, layers=given))
     outputs = arguments.get("outputs", 1) or arguments.get("output")
-    if outputs is None:
-        reason = arguments.rest or run.unknown("the model is made without 'outputs'")
-        return run.new(Model("functional", run.origin(node), reason, name))
-    return run.new(Model("functional", run.origin(node), freeze(run, outputs.value), name, outputs.origin))
+    value: Value = arguments.rest or run.unknown("the model is made without 'outputs'")
+    at = None if outputs is None else outputs.origin
+    if outputs is not None:
+        value = freeze(run, outputs.value)
+    ref = run.new(Model("functional", run.origin(node), value, name, at))
+    if (arguments.get("output") or arguments.get("input")) and not run.silent() and not run.expecting:
+        model = look(run, ref, Model("functional", run.origin(node), value, name, at), node)
+        run.events.append(OldEvent(model, "Model", run.origin(node)))
+    return ref
 
 
 def _layers(run: Run, value: Value) -> tuple[Value, ...]:

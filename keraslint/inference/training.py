@@ -20,6 +20,7 @@ from keraslint.inference.values import (
     Batches,
     Compiled,
     Const,
+    Function,
     History,
     Item,
     Made,
@@ -27,6 +28,7 @@ from keraslint.inference.values import (
     Ref,
     Result,
     Snapshot,
+    Symbol,
     Tuple,
     Unknown,
     Value,
@@ -58,22 +60,52 @@ def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.e
             return Item(arguments.rest, run.origin(node))
         return _present(item)
 
-    # optimizer and loss come first everywhere; third is metrics in Keras 2, loss_weights in Keras 3.
+    # optimizer and loss come first everywhere; third is metrics in Keras 2, loss_weights in Keras 3, and
+    # numbers are no metrics.
     third = len(arguments.positional) > 2  # noqa: PLR2004
+    weights = third and _are_numbers(freeze(run, arguments.positional[2].value))
     reason = "the third positional argument of compile differs between Keras 2 and 3"
-    unclear = Item(Unknown(reason), run.origin(node))
+    unclear = Item(Unknown(reason), run.origin(node)) if third and not weights else None
     compiled = Compiled(
         run.origin(node),
         loss=part("loss", 1),
-        loss_weights=unclear if third else part("loss_weights"),
-        metrics=unclear if third else part("metrics"),
-        weighted_metrics=part("weighted_metrics"),
+        loss_weights=unclear or part("loss_weights", 2),
+        metrics=unclear or part("metrics", 3),
+        weighted_metrics=part("weighted_metrics", 4),
     )
     run.state.heap[ref.address] = replace(model, compiled=compiled)
+    if third:
+        _third(run, look(run, ref, model, node), arguments.positional[2])
     if not run.silent():
         seen = replace(look(run, ref, model, node), compiled=compiled)
         run.events.append(CompileEvent(seen, run.origin(node), run.given(), expected=run.expecting > 0))
     return Const(None)
+
+
+def _third(run: Run, model: ModelSeen, given: Item) -> None:
+    """Report metrics that Keras 3 takes for weights."""
+    if _is_metric(freeze(run, given.value)) and not run.silent() and not run.expecting:
+        run.events.append(OldEvent(model, "compile", given.origin))
+
+
+def _are_numbers(value: Value) -> bool:
+    """Whether a value is a number, or holds nothing but numbers."""
+    if isinstance(value, Snapshot):
+        return value.rest is None and all(_are_numbers(item.value) for _, item in value.items)
+    return isinstance(value, Const) and isinstance(value.value, int | float)
+
+
+def _is_metric(value: Value) -> bool:
+    """Whether a value, or something in it, can be a metric and no weight."""
+    match value:
+        case Snapshot(items=items):
+            return any(_is_metric(item.value) for _, item in items)
+        case Const(value=constant):
+            return isinstance(constant, str)
+        case Made(symbol=symbol) | Symbol(name=symbol):
+            return symbol.startswith(("keras.metrics.", "keras.losses."))
+        case _:
+            return isinstance(value, Function)
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,9 @@ class _Collector:
                     self.undecide(event.origin, event.reason)
                 case CompileEvent() if event.model.compiled not in reached:
                     self._meeting(event)
-                case DataEvent() | UseEvent(call="predict") | OldEvent(name="predict_generator"):
+                case DataEvent() | UseEvent(call="predict"):
+                    self._meeting(event)
+                case OldEvent(name="predict_generator" | "Model" | "compile"):
                     self._meeting(event)
 
     def undecide(self, origin: Origin, reason: str) -> None:

@@ -114,7 +114,9 @@ class Monitor:
 
 @dataclass(frozen=True)
 class OldCall:
-    """A method that Keras 3 does not have."""
+    """A method that Keras 3 does not have, or ``Model`` and ``compile`` as it does not take their arguments:
+    a model made of ``input=`` and ``output=``, metrics as the third positional argument.
+    """
 
     name: str
     location: Location

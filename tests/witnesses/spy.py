@@ -133,8 +133,10 @@ class Spy:
         }
         return arguments | {name: replace_leaves(arguments[name], replacements[name]) for name in parts}
 
-    def weight(self, path: Path, value: float) -> float:
-        """The same number as an object of its own, known by its identity."""
+    def weight(self, path: Path, value: Any) -> Any:
+        """The same number as an object of its own, known by its identity; anything else as it is."""
+        if not isinstance(value, int | float):
+            return value
         weight = float(repr(float(value)))
         self.weights[id(weight)] = (path, weight)
         return weight
