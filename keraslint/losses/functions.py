@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from keraslint.losses.paths import PathError, items
+from keraslint.losses.paths import PathError, describe, items, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,31 +82,60 @@ def _name_of(function: object) -> str:
     return "lambda" if name == "<lambda>" else str(name).lstrip("_")
 
 
+@keras.saving.register_keras_serializable(package="keraslint")
+class ReducedLoss(keras.losses.Loss):  # type: ignore[misc]
+    """A ``Loss`` as it is, but refused where its ``call`` forgets to reduce the last axis of the output."""
+
+    def __init__(self, loss: Any) -> None:
+        super().__init__(name=loss.name, reduction=loss.reduction, dtype=loss.dtype)
+        self.loss = loss
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Loss values of shape ``(batch, ...)`` or a scalar, not yet averaged."""
+        values = self.loss.call(y_true, y_pred)
+        _refuse_unreduced(self.name, values, y_pred)
+        return values
+
+    def get_config(self) -> dict[str, Any]:
+        """The loss."""
+        return {"loss": keras.saving.serialize_keras_object(self.loss)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> ReducedLoss:
+        """The inverse of ``get_config``."""
+        return cls(**keras.saving.deserialize_keras_object(config))
+
+
 def _refuse_unreduced(name: str, values: Any, y_pred: Any) -> None:
     if items(values) is not None:
         kind = type(values).__name__
         msg = f"The loss {name!r} returns a {kind}; one number a sample is expected."
         raise PathError(msg)
     shape = tuple(getattr(values, "shape", ()))
-    if items(y_pred) is not None or len(shape) < max(2, len(y_pred.shape)) or shape[-1] == 1:
+    rank = max(len(leaf.shape) for leaf in leaves(y_pred))
+    if len(shape) < max(2, rank) or shape[-1] == 1:
         return
+    outputs = f"an output of shape {tuple(y_pred.shape)}" if items(y_pred) is None else describe(y_pred)
     msg = (
-        f"The loss {name!r} returns values of shape {shape} for an output of shape {tuple(y_pred.shape)}; "
-        "one number a sample is expected: reduce the last axis, as in keras.ops.mean(..., axis=-1)."
+        f"The loss {name!r} returns values of shape {shape} for {outputs}; one number a sample is expected: "
+        "reduce the last axis, as in keras.ops.mean(..., axis=-1)."
     )
     raise PathError(msg)
+
+
+CHECKED = (FunctionLoss, Crossentropy, ReducedLoss)
 
 
 def as_loss(value: Any) -> Any:
     """The ``Loss`` that ``value`` (a ``Loss``, a function, a name for ``keras.losses.get``) stands for."""
     if isinstance(value, keras.losses.Loss):
-        return value
+        own = type(value).__call__ is not keras.losses.Loss.__call__ or isinstance(value, CHECKED)
+        return value if own else ReducedLoss(value)
     if isinstance(value, str):
-        name = value
-        if name.lower() in CROSSENTROPY:
-            return Crossentropy(name=name)
-        found = keras.losses.get(name)
-        return found if isinstance(found, keras.losses.Loss) else FunctionLoss(found, name=name)
+        if value.lower() in CROSSENTROPY:
+            return Crossentropy(name=value)
+        found = keras.losses.get(value)
+        return as_loss(found) if isinstance(found, keras.losses.Loss) else FunctionLoss(found, name=value)
     if callable(value):
         return FunctionLoss(value)
     msg = f"Not a loss: {value!r}. A loss is a name, a function of (y_true, y_pred) or a keras.losses.Loss."

@@ -48,10 +48,13 @@ def log_terms(model: Any) -> TermLogs:
     """Log every term of the ``NestedLoss`` that a plain ``keras.Model`` is compiled with; returns the metric.
 
     Call it after each ``compile`` (and after loading): ``history``, ``evaluate(return_dict=True)`` and
-    callbacks then have the terms as ``keraslint.losses.Model`` has them. Raises ``ValueError`` where the
-    model is not compiled with a ``NestedLoss``, and where Keras takes no more metrics (a subclassed model
-    that is built).
+    callbacks then have the terms, as ``keraslint.losses.Model`` has them by itself. Raises ``ValueError``
+    where the model is not compiled with a ``NestedLoss``, and where Keras takes no more metrics (a subclassed
+    model that is built).
     """
+    if getattr(model, "_nested", None) is not None:
+        logs: TermLogs = model._nested.logs  # noqa: SLF001 - a model of ours logs its terms already
+        return logs
     nested: Any = getattr(model, "loss", None)
     if not hasattr(nested, "log_keys"):
         msg = "The model is not compiled with a NestedLoss; log_terms comes after such a compile."

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+KNOWS_TRAINING = "training" in signature(keras.Model.compute_loss).parameters  # from Keras 3.4 on
 STATE = "loss_state_"  # before the number of a variable, in a file of weights
 
 
@@ -106,6 +107,7 @@ class NestedLossMixin:
             msg = "Write the weights into the loss, NestedLoss({...}, weights={...}), not into loss_weights."
             raise ValueError(msg)
         super().compile(optimizer, None, *args, **kwargs)  # type: ignore[misc]
+        self.loss = loss
         with _scope(self):
             self._nested = _Compiled(loss, TermLogs(loss.log_keys), loss.variables)
 
@@ -175,7 +177,8 @@ class NestedLossMixin:
         """The total of the terms, of regularizers and of ``add_loss``: a scalar."""
         compiled = self._nested
         if compiled is None:
-            return super().compute_loss(x, y, y_pred, sample_weight, training)  # type: ignore[misc]
+            given = {"training": training} if KNOWS_TRAINING else {}
+            return super().compute_loss(x, y, y_pred, sample_weight, **given)  # type: ignore[misc]
         weighting = self._weighting
         if training and weighting and weighting.by_gradients:
             raise ValueError(steps.OWN_STEP.format(type(weighting).__name__))

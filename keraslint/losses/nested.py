@@ -143,6 +143,7 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
         self, y_true: Any, y_pred: Any, sample_weight: Any = None, logs: TermLogs | None = None
     ) -> Any:
         """The total, a scalar; ``logs`` is updated with the values of the terms."""
+        self.build()
         values = self.values(y_true, y_pred, sample_weight)
         if logs is not None:
             logs.update_state(values, ops.shape(first_leaf(y_pred))[0])
@@ -150,7 +151,6 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """The total, a scalar, for trees of targets and outputs; for training loops written by hand."""
-        self.build()
         if items(y_pred) is None and not container.plain_compile_sees_the_whole():
             msg = f"Keras {keras.__version__} hands the loss one output at a time, never all. {INSTEAD}"
             raise PathError(msg)

@@ -88,12 +88,18 @@ def nodes(structure: Any, keys: Path = ()) -> Iterator[Path]:
         yield from nodes(node, (*keys, key))
 
 
-def first_leaf(structure: Any) -> Any:
-    """The first leaf in written order; MISSING in an empty structure."""
+def leaves(structure: Any) -> Iterator[Any]:
+    """Every leaf in written order."""
     below = items(structure)
     if below is None:
-        return structure
-    return next((leaf for _, node in below if (leaf := first_leaf(node)) is not MISSING), MISSING)
+        yield structure
+    for _, node in below or ():
+        yield from leaves(node)
+
+
+def first_leaf(structure: Any) -> Any:
+    """The first leaf in written order; MISSING in an empty structure."""
+    return next(leaves(structure), MISSING)
 
 
 def nearest(name: str, known: list[str]) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
-from keraslint.losses.paths import MISSING, PathError, at, child, describe, items, nearest
+from keraslint.losses.paths import MISSING, PathError, at, child, describe, items, leaves, nearest
 from keraslint.tree import dotted
 
 if TYPE_CHECKING:
@@ -88,15 +88,7 @@ def weight(sample_weight: Any, path: Path) -> Any:
         sample_weight = child(sample_weight, key)
         if sample_weight is MISSING:
             return None
-    return sample_weight if items(sample_weight) is None else _agreed(list(_leaves(sample_weight)), path)
-
-
-def _leaves(structure: Any) -> Iterator[Any]:
-    below = items(structure)
-    if below is None:
-        yield structure
-    for _, node in below or ():
-        yield from _leaves(node)
+    return sample_weight if items(sample_weight) is None else _agreed(list(leaves(sample_weight)), path)
 
 
 def _agreed(weights: list[Any], path: Path) -> Any:

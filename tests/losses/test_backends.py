@@ -23,7 +23,8 @@ BACKENDS = [
 
 
 def environment(backend: str, **more: str) -> dict[str, str]:
-    return {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT), **more}
+    path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(ROOT)]))
+    return {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": path, **more}
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -51,6 +51,18 @@ def unreduced(y_true: Any, y_pred: Any) -> Any:
     return ops.square(y_true - y_pred)
 
 
+class Unreduced(keras.losses.Loss):  # type: ignore[misc]
+    """A loss that forgets the last axis."""
+
+    def __init__(self) -> None:
+        """It has no options."""
+        super().__init__(name="unreduced")
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Numbers of the shape of the output."""
+        return unreduced(y_true, y_pred)
+
+
 BEFORE_THE_FIRST_STEP: dict[str, tuple[dict[str, Any], Any, str]] = {
     "unknown path": ({"detection.bbx": "mse"}, Y, "No output at 'detection.bbx'.*Nearest: 'detection.bbox'"),
     "unknown root": ({"clas": "mse"}, Y, "No output at 'clas': the output is a dict.*Nearest: 'class'"),
@@ -84,6 +96,12 @@ BEFORE_THE_FIRST_STEP: dict[str, tuple[dict[str, Any], Any, str]] = {
         r"'mse' at 'detection.bbox' fails on targets \(.*3\) and outputs \(.*4\)",
     ),
     "unreduced": ({"class": unreduced}, Y, "'unreduced' at 'class' .*one number a sample.*axis=-1"),
+    "an unreduced Loss": ({"class": Unreduced()}, Y, "'unreduced' at 'class' .*one number a sample.*axis=-1"),
+    "an unreduced subtree": (
+        {"detection": lambda t, p: t["bbox"] - p["bbox"]},
+        Y,
+        r"at 'detection' .*of shape \(.*4\) for a dict of 'bbox', 'confidence'; one number a sample",
+    ),
     "no reduction": (
         {"class": keras.losses.MeanSquaredError(reduction=None)},
         Y,

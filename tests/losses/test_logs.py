@@ -141,6 +141,15 @@ def test_log_terms_follows_a_second_compile() -> None:
     assert set(model.fit(x, y, verbose=0).history) == {"loss", "class_loss"}
 
 
+def test_log_terms_leaves_a_model_that_logs_by_itself() -> None:
+    model = compiled(losses.Model)
+    assert isinstance(model.loss, losses.NestedLoss)
+    assert losses.log_terms(model) in model.metrics
+    y = programs.targets("nested")
+    logs = model.evaluate(programs.inputs(), y, verbose=0, return_dict=True)
+    assert logs == pytest.approx(known(y, model.predict(programs.inputs(), verbose=0), 1.0), rel=1e-5)
+
+
 def test_log_terms_says_where_it_cannot() -> None:
     model = programs.functional(keras.Model, "nested")
     with pytest.raises(ValueError, match="not compiled with a NestedLoss"):

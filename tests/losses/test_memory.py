@@ -57,8 +57,8 @@ def test_values_are_those_of_a_queue_in_numpy(name: str) -> None:
     kept: list[int] = []
     for end in (4, 8, 12):
         with losses.evaluating():
-            before = float(nested(y[end - 4 : end], rows[end - 4 : end]))
-        value = float(nested(y[end - 4 : end], rows[end - 4 : end]))
+            before = float(nested.compute(y[end - 4 : end], rows[end - 4 : end]))
+        value = float(nested.compute(y[end - 4 : end], rows[end - 4 : end]))
         assert value == before == pytest.approx(expected(name, y[:end], rows, kept), rel=2e-4, abs=1e-6)
         kept = [*range(end - 4, end), *kept][:SIZE]
     stored, stored_labels, filled, steps = state(memory)
@@ -143,7 +143,7 @@ def test_it_fills(options: dict[str, Any], filled: list[int]) -> None:
     y, rows = programs.labels(), embeddings(10)[:, :4]
     seen = []
     for _ in filled:
-        nested(y[:4], rows[:4])
+        nested.compute(y[:4], rows[:4])
         seen.append(int(state(memory)[2]))
     assert seen == filled
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -13,7 +14,7 @@ from keraslint import losses
 from keraslint.losses import similarity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.train
@@ -117,11 +118,40 @@ def test_queries_are_compared_with_keys(name: str) -> None:
         function(labels, rows, key_labels)
 
 
+@contextmanager
+def double_precision() -> Iterator[None]:
+    """Keras computes in float64 on tensorflow, on jax where it is told to, on torch never."""
+    backend = keras.config.backend()
+    if backend == "torch":
+        pytest.skip("keras.ops computes in float32 on torch")
+    if backend == "jax":
+        jax = pytest.importorskip("jax")
+        with (jax if hasattr(jax, "enable_x64") else jax.experimental).enable_x64(True):
+            yield
+    else:
+        yield
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_in_double_precision_it_is_the_reference(name: str) -> None:
+    rng = np.random.default_rng(3)
+    rows = rng.normal(size=(12, 5))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    with double_precision():
+        for y in (rng.integers(0, 4, 12), 2**53 + rng.integers(0, 3, 12)):
+            tensors = ops.convert_to_tensor(y, "int64"), ops.convert_to_tensor(rows, "float64")
+            values = ops.convert_to_numpy(LOSSES[name][0](*tensors))
+            np.testing.assert_allclose(values, reference(name, y, rows), rtol=1e-13, atol=1e-13)
+
+
 @pytest.mark.skipif(not hasattr(keras.losses, "Circle"), reason="came with a later Keras")
-def test_circle_is_that_of_keras() -> None:
-    y, rows = np.array(LABELS["some"]), embeddings(6)
-    theirs = float(keras.losses.Circle()(y, rows))
-    assert float(losses.CircleLoss()(y, rows)) == pytest.approx(theirs, rel=1e-5)
+@pytest.mark.parametrize("seed", range(4))
+def test_circle_is_that_of_keras(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    y, rows, weight = rng.integers(0, 4, 16), embeddings(16, seed), rng.uniform(size=16).astype("float32")
+    for given in (None, weight):
+        theirs = float(keras.losses.Circle()(y, rows, given))
+        assert float(losses.CircleLoss()(y, rows, given)) == pytest.approx(theirs, rel=1e-6)
 
 
 @pytest.mark.parametrize("name", LOSSES)
