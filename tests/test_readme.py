@@ -15,7 +15,9 @@ from keraslint.rules.__main__ import BEGIN, END, index
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OUTPUT = re.compile(r"<!-- output of: keraslint (?P<command>.*) -->\n```text\n(?P<text>.*?)```", re.DOTALL)
+OUTPUT = re.compile(
+    r"<!-- output of: keraslint (?P<command>[^\n]*) -->\n```(?:text|diff)\n(?P<text>.*?)```", re.DOTALL
+)
 COMMANDS = re.findall(r"^\$ (.*?)(?:\s+#.*)?$", README, re.MULTILINE)
 
 
@@ -29,7 +31,7 @@ def test_the_output_is_what_is_printed(capsys: pytest.CaptureFixture[str]) -> No
     matches = list(OUTPUT.finditer(README))
     assert matches
     for match in matches:
-        assert main(shlex.split(match["command"])) == 1
+        assert main(shlex.split(match["command"])) == (0 if match["command"].startswith("show") else 1)
         assert match["text"] == capsys.readouterr().out
 
 
