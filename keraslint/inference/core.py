@@ -147,7 +147,7 @@ class Run:
             case Choice(then=then, other=other):
                 self.sighted(node, then)
                 self.sighted(node, other)
-            case Result(call=call, model=ref):
+            case Result(call=call, model=ref, as_dict=False):
                 made = self.state.heap.find(ref.address)
                 if isinstance(made, Model):
                     self._sight(node, made, call)

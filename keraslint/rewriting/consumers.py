@@ -69,6 +69,8 @@ class Consumers:
     def _of_model(self, source: Source, node: ast.expr) -> Iterator[Edit]:
         parent = source.parents.get(node)
         match parent:
+            case ast.Attribute(attr="output_names") if (whole := self._labelled(source, parent)) is not None:
+                yield from calls.only(source, *whole)
             case ast.Attribute(attr=name):
                 self._attribute(source, parent, name)
             case ast.Call(func=callee) if callee is node:
@@ -79,6 +81,21 @@ class Consumers:
                 self._returned(source, parent, "the model")
             case ast.Subscript() | ast.For() | ast.comprehension():
                 refuse("the model is taken apart in a way that is not followed", source.location(node))
+
+    def _labelled(self, source: Source, names: ast.expr) -> tuple[ast.Call, ast.expr] | None:
+        """``dict(zip(model.output_names, predictions))``, which is what the predictions are in dicts."""
+        zipped = source.parents.get(names)
+        around = None if zipped is None else source.parents.get(zipped)
+        match around, zipped:
+            case ast.Call(func=ast.Name(id="dict"), keywords=[]), ast.Call(
+                func=ast.Name(id="zip"), args=[one, other]
+            ):
+                there = source.location(other)
+                known = any(
+                    trace.location == there and trace.call == "predict" for trace in self.group.traces
+                )
+                return (around, other) if one is names and known else None
+        return None
 
     def _attribute(self, source: Source, node: ast.Attribute, name: str) -> None:
         at = source.location(node)
@@ -131,33 +148,38 @@ class Consumers:
     def _of_result(self, source: Source, node: ast.expr, what: str) -> Iterator[Edit]:
         """One place where predictions stand, or the tensors of a call."""
         parent = source.parents.get(node)
-        at = source.location(node)
         match parent:
             case ast.Expr():
                 return
             case ast.Assign(targets=[ast.Tuple() | ast.List()]):
                 found = calls.taken_apart(source, node, self.names, "predictions")
                 if found is None:
-                    refuse("the results are unpacked in a way that is not rewritten", at)
+                    refuse("the results are unpacked in a way that is not rewritten", source.location(node))
                 yield from found
-            case ast.Assign(targets=[ast.Name()]) if what == "predict":
-                return
-            case ast.Subscript(value=value, slice=ast.Constant(value=int() as index)) if value is node:
-                yield self._index(source, parent, index, at)
-            case ast.Subscript(slice=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as index))):
-                yield self._index(source, parent, -index, at)
-            case ast.Return() if what == "predict":
-                self._returned(source, parent, "the predictions")
-            case ast.Call() | ast.keyword() | ast.Starred() if what == "predict":
-                self._passed(source, node, parent)
+            case ast.Subscript(value=value) if value is node and (place := _number(parent.slice)) is not None:
+                yield self._index(source, parent, place)
             case _ if what == "predict":
-                refuse("the predictions are used in a way that is not rewritten", at)
+                self._predictions(source, node, parent)
             case _:
-                refuse("the model is called, and what it gives is not followed", at)
+                refuse("the model is called, and what it gives is not followed", source.location(node))
 
-    def _index(self, source: Source, node: ast.Subscript, index: int, at: Location) -> Edit:
+    def _predictions(self, source: Source, node: ast.expr, parent: ast.AST | None) -> None:
+        """Predictions that go elsewhere as a whole."""
+        match parent:
+            case ast.Assign(targets=[ast.Name()]):
+                return
+            case ast.Call(args=[names, other]) if other is node and self._labelled(source, names):
+                return
+            case ast.Return():
+                self._returned(source, parent, "the predictions")
+            case ast.Call() | ast.keyword() | ast.Starred():
+                self._passed(source, node, parent)
+            case _:
+                refuse("the predictions are used in a way that is not rewritten", source.location(node))
+
+    def _index(self, source: Source, node: ast.Subscript, index: int) -> Edit:
         if not -len(self.names) <= index < len(self.names):
-            refuse(f"there is no output {index}", at)
+            refuse(f"there is no output {index}", source.location(node))
         return Edit(source.location(node.slice), quoted(self.names[index], source.quote))
 
     def _all_followed(self) -> None:
@@ -179,6 +201,19 @@ class Consumers:
                         f"'{node.attr}' is called on what may be this model and is not followed",
                         source.location(node),
                     )
+
+
+def _number(node: ast.expr) -> int | None:
+    """The number that an index is."""
+    match node:
+        case ast.Constant(value=bool()):
+            return None
+        case ast.Constant(value=int() as place):
+            return place
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as place)):
+            return -place
+        case _:
+            return None
 
 
 def _last(node: ast.AST) -> str | None:
@@ -215,16 +250,22 @@ def _weights_only(call: ast.Call) -> bool:
 
 
 def _resolved(source: Source, values: Sequence[ast.expr], depth: int = 0) -> Iterator[ast.expr]:
-    """Expressions, and whatever the names in them are assigned anywhere in the document."""
-    for value in values:
-        yield value
+    """Expressions, and what the names in them were last assigned above them, a few steps back."""
+    yield from values
+    for value in values if depth < MAX_RESOLVED else ():
         names = {one.id for one in ast.walk(value) if isinstance(one, ast.Name)}
-        if depth < 3:  # noqa: PLR2004 (a list of callbacks, a callback, its options)
-            assigned = [
-                statement.value
-                for statement in ast.walk(source.tree)
-                if isinstance(statement, ast.Assign)
-                and any(isinstance(target, ast.Name) and target.id in names for target in statement.targets)
-                and value not in ast.walk(statement)
-            ]
-            yield from _resolved(source, assigned, depth + 1) if depth < 2 else ()  # noqa: PLR2004
+        yield from _resolved(source, [*_assigned(source, names, value.lineno)], depth + 1)
+
+
+MAX_RESOLVED = 2
+"""A list of callbacks, and a callback in it."""
+
+
+def _assigned(source: Source, names: set[str], line: int) -> Iterator[ast.expr]:
+    last: dict[str, ast.expr] = {}
+    for statement in ast.walk(source.tree):
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)]) if name in names and statement.lineno < line:
+                if name not in last or last[name].lineno < statement.lineno:
+                    last[name] = statement.value
+    yield from last.values()

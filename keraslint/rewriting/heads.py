@@ -9,7 +9,7 @@ from keraslint.findings import Edit
 from keraslint.rewriting.calls import with_keyword
 from keraslint.rewriting.containers import quoted
 from keraslint.rewriting.refusal import refuse
-from keraslint.tree import Leaf
+from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from keraslint.findings import Location
     from keraslint.sites.model import Given, Written
     from keraslint.sites.sources import Source, Sources
-    from keraslint.tree import Branch
 
 
 def names_of(
@@ -51,13 +50,25 @@ def names_of(
 def written_here(outputs: Given, names: Sequence[str], sources: Sources) -> None:
     """Refuse names that are not written where the outputs are: whoever calls may give others."""
     source = sources.source(outputs.location.document)
-    nodes = [] if source is None else [*ast.walk(source.tree)]
+    nodes = [] if source is None else ast.walk(source.tree)
     constants = {node.value for node in nodes if isinstance(node, ast.Constant)}
-    formats = [node for node in nodes if isinstance(node, ast.keyword) and node.arg == "name"]
-    formatted = any(isinstance(node.value, ast.JoinedStr | ast.BinOp) for node in formats)
-    absent = next((name for name in names if name not in constants), None)
-    if absent is not None and not formatted:
-        refuse(f"the name {absent!r} comes from whoever makes the model", outputs.location)
+    leaves = outputs.tree.children if isinstance(outputs.tree, Branch) else ()
+    for name, leaf in zip(names, leaves, strict=True):
+        if name not in constants and not (isinstance(leaf, Leaf) and _is_formatted(leaf.value, sources)):
+            refuse(f"the name {name!r} comes from whoever makes the model", outputs.location)
+
+
+def _is_formatted(written: Written, sources: Sources) -> bool:
+    """Whether the name of a layer is put together where it is made, of nothing that a caller gives."""
+    source = None if written.made is None else sources.source(written.made.document)
+    call = None if source is None or written.made is None else source.node(written.made)
+    if source is None or not isinstance(call, ast.Call) or not isinstance(call.func, ast.Call):
+        return False
+    named = next((one.value for one in call.func.keywords if one.arg == "name"), None)
+    function = next((one for one in source.above(call) if isinstance(one, ast.FunctionDef)), None)
+    given = {one.arg for one in ast.walk(function) if isinstance(one, ast.arg)} if function else set()
+    used = {one.id for one in ast.walk(named) if isinstance(one, ast.Name)} if named else given
+    return isinstance(named, ast.JoinedStr | ast.BinOp) and used.isdisjoint(given)
 
 
 def outputs_at(outputs: Branch[Written]) -> Location | None:

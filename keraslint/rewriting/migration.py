@@ -19,6 +19,7 @@ from keraslint.rewriting.heads import names_of, written_here
 from keraslint.rewriting.homes import container, importers, private_container, strays
 from keraslint.rewriting.proof import flat, judged, place, prove
 from keraslint.rewriting.refusal import Refused, refuse
+from keraslint.rewriting.returned import moved, taken
 from keraslint.sites.model import Given, Unread
 from keraslint.sites.reading import is_flat, is_sequence, label
 from keraslint.tree import Branch
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from keraslint.rewriting.proof import Judged
     from keraslint.sites.model import SitePart, TrainingSite, Written
     from keraslint.sites.sources import Source
+
+
+VALUES = frozenset({"evaluate", "train_on_batch", "test_on_batch"})
 
 
 @dataclass(frozen=True)
@@ -138,8 +142,8 @@ class _Rewriting:
         if site.compiled is None and site.data is None:
             return
         before = judged(site, self.versions)
-        _, newest = prove(before, names, self.versions)
-        self._logs(before, newest)
+        same, newest = prove(before, names, self.versions)
+        self._logs(before, same, newest, names)
         for name, part in _parts(site):
             if isinstance(part, Unread):
                 refuse(f"the {name} are not known: {part.reason}", part.location)
@@ -215,23 +219,20 @@ class _Rewriting:
         if why:
             refuse(f"the batches of '{maker}' go elsewhere too: {why}", source.location(call))
 
-    def _logs(self, before: Judged, after: Paired) -> None:
-        """Logs that the program names have to keep their names, and lists of values their order."""
-        site = before.site
-        gone = set(before.paired.logs) - set(after.logs)
-        for monitor in site.monitors:
+    def _logs(self, before: Judged, same: Paired, newest: Paired, names: tuple[str, ...]) -> None:
+        """Logs that the program names keep their names, and values that it takes by position their places."""
+        gone = set(before.paired.logs) - set(newest.logs)
+        for monitor in before.site.monitors:
             if monitor.key.removeprefix("val_") in gone:
                 refuse(f"the log {monitor.key!r} would get another name", monitor.location)
-        for use in site.uses:
-            if (
-                use.call != "predict"
-                and before.version == max(self.versions)
-                and before.paired.evaluate != after.evaluate
-            ):
-                refuse(
-                    f"'{use.call}' returns its values in another order with dicts: {list(after.evaluate)}",
-                    use.location,
-                )
+        lost = moved(before, same, names)
+        for trace in self.group.traces:
+            if trace.call in VALUES and before.site.compiled is not None:
+                source = self.seen.sources.source(trace.location.document) if self.seen.sources else None
+                node = None if source is None else source.node(trace.location)
+                if source and node and not lost.isdisjoint(taken(source, node)):
+                    order = list(same.evaluate)
+                    refuse(f"'{trace.call}' returns other values in these places: {order}", trace.location)
 
     def _saved(self, location: Location) -> None:
         source = self.seen.sources.source(location.document) if self.seen.sources else None
