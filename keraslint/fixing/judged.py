@@ -14,7 +14,7 @@ from keraslint.documents import Document, decode
 from keraslint.engine import baseline, check, selected, showing
 from keraslint.engine.checking import not_ignored_here
 from keraslint.engine.ignoring import ignores, silencing
-from keraslint.engine.run import RANK
+from keraslint.engine.run import RANK, STYLES
 from keraslint.engine.settings import files
 from keraslint.findings import Crashed, Report, Severity, Shown, Skipped
 from keraslint.syntax import concrete
@@ -68,7 +68,8 @@ class Task:
         """Whether the finding is one that is to be reported and fixed."""
         path = finding.location.document
         settings = self.configured.at(path)
-        loud = RANK[finding.severity] >= RANK[settings.severity]
+        asked = finding.code in STYLES and settings.style is not None
+        loud = asked or RANK[finding.severity] >= RANK[settings.severity]
         if settings not in self._codes:
             rules = selected(settings.select, settings.ignore)
             self._codes[settings] = frozenset(found.rule.code for found in rules)
