@@ -61,6 +61,7 @@ from keraslint.pairing.model import (
     Verdict,
 )
 from keraslint.pairing.versions import NEWEST, Version, parse
+from keraslint.tree import Path, Tree
 
 __all__ = [
     "ABSENT",
@@ -87,6 +88,7 @@ __all__ = [
     "Version",
     "pair",
     "parse",
+    "predicted",
 ]
 
 KERAS_2 = 2
@@ -103,3 +105,17 @@ def pair(request: Request, version: Version | str = NEWEST, backend: Backend = "
     from keraslint.pairing.keras3 import pair as pair_3  # noqa: PLC0415
 
     return pair_3(request, version, backend)
+
+
+def predicted(
+    request: Request, version: Version | str = NEWEST, backend: Backend = "tensorflow"
+) -> Tree[Path | None] | None:
+    """What ``predict`` returns: a tree with the path of a head at each leaf; None where no model is built."""
+    version = parse(version) if isinstance(version, str) else version
+    if version.major == KERAS_2:
+        from keraslint.pairing.keras2 import predicted as predicted_2  # noqa: PLC0415
+
+        return predicted_2(request)
+    from keraslint.pairing.keras3 import predicted as predicted_3  # noqa: PLC0415
+
+    return predicted_3(request, version, backend)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from keraslint.pairing.trees import Trees
 
 _ON_BATCH = ("train_on_batch", "test_on_batch")
+_TESTS = ("evaluate", "test_on_batch")
 
 
 @dataclass(frozen=True)
@@ -129,12 +130,16 @@ class Feeding:
             raise RefusedError(fault, "AttributeError", "'NoneType' object has no attribute 'shape'", "F11")
 
     def _check_class_weight(self, targets: Nest, sample_weight: Nest) -> None:
-        """F12: class weights are for one output, and not beside sample weights."""
-        if not self.request.class_weight:
+        """F12: class weights are for one output, and not beside sample weights; only training takes them."""
+        if not self.request.class_weight or self.request.call in _TESTS:
             return
         if sample_weight is not None:
             message = "You cannot `class_weight` and `sample_weight` at the same time."
             raise RefusedError(Fault.CLASS_WEIGHT, "ValueError", message, "F12")
+        # sample_weight = np.ones(shape=(y.shape[0],), dtype=backend.floatx())
+        if targets is None:
+            message = "'NoneType' object has no attribute 'shape'"
+            raise RefusedError(Fault.CLASS_WEIGHT, "AttributeError", message, "F12")
         # if tree.is_nested(y): raise ValueError
         if is_nested(targets):
             message = "`class_weight` is only supported for Models with a single output."

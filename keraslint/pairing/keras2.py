@@ -30,6 +30,7 @@ from keraslint.pairing.versions import Version
 
 if TYPE_CHECKING:
     from keraslint.pairing.keras2_heads import Heads
+    from keraslint.pairing.keras2_nest import Structure
     from keraslint.pairing.model import Request, Verdict
 
 PARTS = ("loss", "loss_weights", "metrics", "weighted_metrics", "targets", "sample_weight")
@@ -51,6 +52,11 @@ def pair(request: Request, version: Version = TF_KERAS) -> Verdict:
         if "'<' not supported" not in str(error):
             raise
         return Undecided(f"keys of several types have no order: {error}")
+
+
+def predicted(request: Request) -> Structure:
+    """What ``predict`` returns: the outputs as the model hands them out (K2.3)."""
+    return heads_of(request).structure
 
 
 def _paired(request: Request, version: Version) -> Paired:

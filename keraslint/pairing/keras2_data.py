@@ -18,10 +18,10 @@ from keraslint.pairing.keras2_nest import (
 from keraslint.pairing.model import Absent, Fault, Unseen
 from keraslint.pairing.refusal import RefusedError, UnknownError
 from keraslint.pairing.versions import Version
-from keraslint.tree import SEQUENCES, Branch, Leaf, leaves
+from keraslint.tree import MAPPINGS, SEQUENCES, Branch, Leaf, leaves
 
 if TYPE_CHECKING:
-    from keraslint.pairing.model import Request
+    from keraslint.pairing.model import Part, Request
 
 ON_BATCH = frozenset({"train_on_batch", "test_on_batch"})
 TRAINING = frozenset({"compile", "fit", "train_on_batch"})
@@ -35,7 +35,7 @@ _NO_SHAPE = "'{}' object has no attribute 'shape'"
 def check_targets(request: Request, targets: Structure, version: Version) -> None:
     """Refuse targets that no data adapter takes."""
     if request.class_weight and request.call in TRAINING:
-        _check_class_weight(targets)
+        _check_class_weight(targets, request.sample_weight)
     if request.feed == "dataset" and _has_list(request):
         reason = "tf.data makes one tensor of a list of targets; whether it fits is a matter of shapes"
         raise UnknownError(reason)
@@ -73,14 +73,23 @@ def _has_list(request: Request) -> bool:
     return walk(request.targets) or walk(request.sample_weight)
 
 
-# K2.11 Class weights need one target that is not in a container; evaluate does not look at them.
+# K2.11 Class weights need one target that is not in a container, and so do sample weights beside them;
+#   evaluate does not look at them.
 #   if tf.nest.is_nested(y): raise ValueError("`class_weight` is only supported for Models with ...")
+#   if sw is not None: cw = tf.cast(cw, sw.dtype)
 #                                              (engine/data_adapter.py, _make_class_weight_map_fn)
 #   Shown by CW/listBA/y=list, CW/one/y=list.
-def _check_class_weight(targets: Structure) -> None:
+def _check_class_weight(targets: Structure, sample_weight: Part) -> None:
     if isinstance(targets, Branch):
         message = "`class_weight` is only supported for Models with a single output."
         raise RefusedError(Fault.CLASS_WEIGHT, "ValueError", message, "K2.11")
+    if targets == NOTHING:
+        message = "'NoneType' object has no attribute 'shape'"
+        raise RefusedError(Fault.CLASS_WEIGHT, "AttributeError", message, "K2.11")
+    if isinstance(sample_weight, Branch):
+        kind = "dict" if sample_weight.kind in MAPPINGS else "tuple"
+        message = f"'{kind}' object has no attribute 'dtype'"
+        raise RefusedError(Fault.CLASS_WEIGHT, "AttributeError", message, "K2.11")
 
 
 # K2.12 In a list of sample weights that goes with arrays, a None becomes ones, provided that the list and the

@@ -18,8 +18,10 @@ from keraslint.pairing.structure import (
     Nest,
     Spot,
     WrappedDict,
+    has_mapping,
     is_nested,
     nest,
+    tree_of,
     with_sorted_keys,
     wrapped,
 )
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from keraslint.pairing.feeds import Batch
     from keraslint.pairing.model import Backend, Metric, Outputs, Part, Request, Verdict
     from keraslint.pairing.trees import Trees
+    from keraslint.tree import Path, Tree
 
 _PARTS = ("targets", "loss", "loss_weights", "metrics", "weighted_metrics", "sample_weight")
 
@@ -52,6 +55,17 @@ def pair(request: Request, version: Version, backend: Backend) -> Verdict:
         return Undecided(str(unknown))
 
 
+def predicted(request: Request, version: Version, backend: Backend) -> Tree[Path] | None:
+    """O11, O12: ``predict`` returns what the model hands out, on JAX with sorted keys if it is compiled."""
+    run = Run(request, version, backend)
+    try:
+        outputs = run.handed_out()
+    except RefusedError:
+        return None
+    # jax.jit, around the step of every `predict` that is not run eagerly, rebuilds dicts by sorted keys
+    return tree_of(with_sorted_keys(outputs, dict) if backend == "jax" else outputs)
+
+
 @dataclass(frozen=True)
 class Run:
     """One request to one version on one backend."""
@@ -63,13 +77,11 @@ class Run:
 
     def paired(self) -> Paired:
         """Build, compile, and one step."""
-        outputs = self._outputs()
+        outputs = self.handed_out()
         self._check_compile()
         self._check_keys(self.request.outputs)
         if self.backend == "jax":
-            # jax.eval_shape, behind backend.compute_output_spec(self, x, training=False), sorts the keys of
-            # dicts
-            outputs = with_sorted_keys(outputs, dict)
+            outputs = self._sorted(outputs)
         batch = self._batch(outputs)
         if self.backend == "tensorflow":
             losses = self._losses(outputs, batch)
@@ -78,6 +90,9 @@ class Run:
             metrics = self._metrics(outputs, batch)
             losses = self._losses(outputs, batch)
         keys = logs.keys(losses.logs, metrics)
+        self.trail.met("G10")
+        if self.version >= logs.OWN_NAMES_FIRST:
+            self.trail.met("G11")
         assumed = tuple(part for part in _PARTS if isinstance(getattr(self.request, part), Unseen))
         return Paired(
             terms=tuple(losses.terms),
@@ -101,7 +116,8 @@ class Run:
 
     # -- O: the outputs ----------------------------------------------------------------------------------
 
-    def _outputs(self) -> Nest:
+    def handed_out(self) -> Nest:
+        """What the model returns when it is called."""
         written = nest(self.request.outputs, keep_none=False)
         if self.request.kind == "subclass":
             return written
@@ -117,6 +133,13 @@ class Run:
             self.trail.met("O11")
             return outputs[0]
         return outputs
+
+    def _sorted(self, outputs: Nest) -> Nest:
+        """O12: on JAX the keys of a dict of outputs are sorted before anything is built."""
+        # jax.eval_shape, behind backend.compute_output_spec(self, x, training=False)
+        if has_mapping(outputs):
+            self.trail.met("O12")
+        return with_sorted_keys(outputs, dict)
 
     def _check_model(self, outputs: Nest) -> None:
         """O10: up to 3.3 the outputs of a functional model are one tensor, or a list or dict of tensors."""

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from keraslint.pairing.model import Metric
 
 
+# metric_names += [sub_metric.name for sub_metric in metric.metrics]
+OWN_NAMES_FIRST = Version(3, 2, 0)
+
+
 def keys(losses: Sequence[str], metrics: Sequence[Metric]) -> tuple[str, ...]:
-    """``pythonify_logs``: ``for key, value in sorted(logs.items())``."""
+    """G10, ``pythonify_logs``: ``for key, value in sorted(logs.items())``."""
     return tuple(sorted({"loss", *losses, *(metric.log for metric in metrics)}))
 
 
@@ -25,11 +29,10 @@ def evaluate(
     logged: Sequence[str],
     version: Version,
 ) -> tuple[str, ...]:
-    """``_flatten_metrics_in_order``: first the logs that bear a metric's own name, in the order of
+    """G11, ``_flatten_metrics_in_order``: first the logs that bear a metric's own name, in the order of
     ``model.metrics`` (the total, the compiled metrics, each loss), then the other keys in sorted order.
     """
-    # metric_names += [sub_metric.name for sub_metric in metric.metrics], since 3.2
-    own = ["loss", *(metric.name for metric in metrics if version >= Version(3, 2, 0)), *losses]
+    own = ["loss", *(metric.name for metric in metrics if version >= OWN_NAMES_FIRST), *losses]
     named = [name for name in own if name in logged]
     return (*named, *(key for key in sorted(logged) if key not in own))
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from keraslint.pairing.builtin import is_builtin_metric, metric_name
 from keraslint.pairing.model import Fault, Metric
-from keraslint.pairing.refusal import RefusedError
-from keraslint.pairing.structure import Nest, Spot, origin
+from keraslint.pairing.refusal import RefusedError, UnknownError
+from keraslint.pairing.structure import Nest, Spot, is_nested, origin
 from keraslint.pairing.terms import check_one_tensor, no_tensor
 
 if TYPE_CHECKING:
@@ -78,13 +78,17 @@ class Update:
         for row, target, head, weight in zip(lists, self.targets, self.outputs, weights, strict=False):
             if row is None:
                 continue
-            if target is None and row.metrics:
-                raise no_tensor(self.backend, "M34")
+            if is_nested(weight) and row.metrics:
+                message = "sample weights for one metric are stacked, and their shapes decide what that does"
+                raise UnknownError(message)
             prefix = f"{row.output_name}_" if row.output_name else ""
             for spot in row.metrics:
                 name = metric_name(spot.token)
                 if is_builtin_metric(spot.token):
                     check_one_tensor(head, Fault.METRICS_STRUCTURE, "M33")
+                    # y_true = ops.convert_to_tensor(y_true, ...): a user's own function is handed None
+                    if target is None:
+                        raise no_tensor(self.backend, "M34")
                 metric = Metric(origin(head) or (), origin(target), spot.path, row.by)
                 yield prefix, replace(metric, weighted=weighted, sample_weight=origin(weight), name=name)
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from keraslint.pairing.model import By
-from keraslint.tree import Leaf
+from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from keraslint.pairing.model import Token
-    from keraslint.tree import Branch, Key, Path, Tree
+    from keraslint.tree import Key, Kind, Path, Tree
 
 Nest: TypeAlias = object
 
@@ -120,6 +120,23 @@ def _fields(names: tuple[str, ...]) -> Callable[..., Nest]:
     if names not in _FIELDS:
         _FIELDS[names] = namedtuple("Fields", names)  # noqa: PYI024 - made at run time
     return _FIELDS[names]
+
+
+def tree_of(structure: Nest) -> Tree[Path]:
+    """A nest of spots as a tree of the paths at which they were written."""
+    if not is_nested(structure):
+        return Leaf(cast("Spot", structure).path)
+    keys = getattr(structure, "_fields", None)
+    parts = [(keys[key] if keys else key, tree_of(part)) for key, part in items(structure)]
+    return Branch(_kind(structure), tuple(parts))
+
+
+def _kind(structure: Nest) -> Kind:
+    if isinstance(structure, dict):
+        return "ordered_dict" if isinstance(structure, OrderedDict) else "dict"
+    if isinstance(structure, list):
+        return "list"
+    return "namedtuple" if hasattr(structure, "_fields") else "tuple"
 
 
 def is_nested(structure: Nest) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version as package_version
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -70,9 +72,59 @@ def test_the_table_and_the_modules_have_the_same_numbers() -> None:
         number
         for path in MODULES
         if path.name != "clauses.py"
-        for number in re.findall(r"\b[CFJLMOQRT]\d\d\b", path.read_text(encoding="utf-8"))
+        for number in re.findall(r"\b[CFGJLMOQRT]\d\d\b", path.read_text(encoding="utf-8"))
     }
     assert quoted == set(CLAUSES)
+
+
+def missing_lines(keras: Path, version: str) -> dict[str, str]:
+    """The clauses shown by a release whose lines are not in its source, a folder that holds keras/src."""
+    shown = [clause for clause in CLAUSES.values() if clause.seen.partition("-")[0] == version]
+    return {
+        clause.number: clause.line
+        for clause in shown
+        if not _quotes(keras / "src" / clause.file, clause.line)
+    }
+
+
+def _quotes(file: Path, line: str) -> bool:
+    """Whether the parts of a quotation stand in a file in their order, however it is laid out."""
+    source = _bare(re.sub(r"#.*", "", file.read_text(encoding="utf-8")))
+    parts = map(re.escape, map(_bare, line.split(" ... ")))
+    return re.search(".*?".join(parts), source) is not None
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def test_every_clause_quotes_its_lines() -> None:
+    assert [
+        clause.number for clause in CLAUSES.values() if not (clause.file.endswith(".py") and clause.line)
+    ] == []
+
+
+def test_the_lines_stand_in_the_installed_keras() -> None:
+    spec, version = find_spec("keras"), installed("keras")
+    if spec is None or spec.origin is None or version not in {clause.seen for clause in CLAUSES.values()}:
+        pytest.skip("no Keras is installed, or none that a clause quotes")
+    assert missing_lines(Path(spec.origin).parent, version) == {}
+
+
+def installed(package: str) -> str | None:
+    """The version of an installed package."""
+    try:
+        return package_version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def test_a_line_that_is_not_there_is_found_out(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("if (\n    a  # why\n    and b\n):\n    pass\n    raise E(\n", encoding="utf-8")
+    assert _quotes(file, "if ( a and b ): ... raise E(")
+    assert not _quotes(file, "raise E( ... if ( a and b ):")
+    assert not _quotes(file, "if ( a and c ):")
 
 
 def test_a_case_is_one_line_of_its_file() -> None:
