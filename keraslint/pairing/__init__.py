@@ -16,7 +16,7 @@ shows it.
 versions        BOUNDARIES: where the pairing changed
 trees           ``keras.tree``: what flattening and packing do to dicts, in four dialects
 feeds           what the data adapters make of targets and sample weights                           F
-keras3          the order of events: outputs, ``compile``, batch, losses, metrics, logs             O C J
+keras3          the order of events: outputs, ``compile``, batch, losses, metrics, logs, ``predict``  O C J
 targets_37      losses since 3.7: targets take the structure of the outputs                         T
 losses_37       ... losses and weights are packed into the outputs                                  L
 walk_37         ... and walked by their paths                                                       L
@@ -24,13 +24,15 @@ losses_35       3.5, 3.6: everything is flattened and zipped                    
 losses_30       up to 3.4: dicts by output names, lists by position                                 Q
 metrics_314     metrics since 3.14                                                                  M
 metrics_30      metrics up to 3.13                                                                  M
-terms, logs     what a loss function is given, and what ``history`` and ``evaluate`` show           L
+terms, logs     what a loss function is given, and what ``history`` and ``evaluate`` show         L G
 keras2          Keras 2 (tf.keras), in modules of its own                                           K2
 ==============  ==========================================================================================
 
+Every verdict says with which clauses it was reached. ``predicted`` says what ``predict`` returns.
+
 The specification is held against real Keras three ways: a record of thousands of cases on sixteen releases
 and three backends (``fixtures/conformance``, ``python -m keraslint.pairing --agreement``), a case for each
-clause, and generated requests that train on whatever Keras is installed.
+clause, and generated requests that train on whatever Keras is installed (``python -m tests.pairing``).
 
 It does not know: shapes and dtypes; what a user's own loss or metric makes of what it is given; ``add_loss``;
 whether the first call was ``fit`` or ``evaluate`` (which matters in 3.6 alone, R16).

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keraslint.pairing import Backend, Request, Verdict, pair
-from keraslint.pairing.agreement import print_table
+from keraslint.pairing.agreement import table
 from keraslint.pairing.cases import Case, read
 from keraslint.pairing.versions import NEWEST, parse
 
@@ -24,8 +24,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("cases", nargs="?", type=Path, help="a file of cases, one JSON object a line")
     parser.add_argument("--keras", default=str(NEWEST), help="the version to judge by (default %(default)s)")
     parser.add_argument("--backend", default="tensorflow", choices=("tensorflow", "jax", "torch"))
-    parser.add_argument("--agreement", type=Path, metavar="RECORD", help="compare with a recorded folder")
-    parser.add_argument("--disagreements", action="store_true", help="list what --agreement counts against")
+    parser.add_argument("--agreement", type=Path, metavar="RECORD", help="compare with recorded folders")
+    parser.add_argument("--recordings", action="store_true", help="one line each, not one a release")
+    parser.add_argument("--disagreements", action="store_true", help="list all that does not agree")
     return parser.parse_args()
 
 
@@ -59,7 +60,10 @@ def main() -> int:
     """Run the command."""
     arguments = _arguments()
     if arguments.agreement:
-        return print_table(arguments.agreement, details=arguments.disagreements)
+        options = {"each": arguments.recordings, "details": arguments.disagreements}
+        text, agrees = table(arguments.agreement, **options)
+        sys.stdout.write(text)
+        return int(not agrees)
     if not arguments.cases:
         sys.stderr.write("give a file of cases, or --agreement RECORD\n")
         return 2

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +13,11 @@ from keraslint.pairing.cases import UNREADABLE, Case, agrees, read
 from keraslint.pairing.versions import Version, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from keraslint.pairing import Backend, Request, Verdict
 
+_HEAD = "| Keras | backends | cases | decided | agreeing |\n|---|---|---:|---:|---:|\n"
 _DEFAULT: dict[int, Backend] = {2: "tensorflow", 3: "jax"}
 
 
@@ -88,21 +88,47 @@ def _recorded(result: dict[str, Any]) -> str:
     return f"{error['type']} at {error['stage']}: {error['message']}"
 
 
-def print_table(record: Path, *, details: bool = False) -> int:
-    """Print the table; the exit status says whether anything disagrees."""
-    cases = load_cases(record)
-    sys.stdout.write(f"{'recording':>18} {'cases':>6} {'decided':>8} {'agreeing':>9}\n")
-    failed = False
-    for recording in recordings(record):
-        compared = list(compare(recording, cases))
-        counts = Counter(entry.agree for entry in compared)
-        decided = counts[True] + counts[False]
-        failed = failed or counts[False] > 0
-        sys.stdout.write(f"{recording.name:>18} {len(compared):>6} {decided:>8} {counts[True]:>9}\n")
-        if details:
-            sys.stdout.writelines(_detail(entry) for entry in compared if not entry.agree)
-    return int(failed)
+@dataclass
+class Row:
+    """A line of the table: what was recorded, how much of it is decided, how much of that agrees."""
+
+    name: str
+    backends: dict[Backend, None] = field(default_factory=dict)
+    counts: Counter[bool | None] = field(default_factory=Counter)
+
+    def add(self, backend: Backend, compared: Iterable[Compared]) -> None:
+        """Count the cases of one recording."""
+        self.backends[backend] = None
+        self.counts.update(entry.agree for entry in compared)
+
+    def __str__(self) -> str:
+        """As Markdown."""
+        decided = self.counts[True] + self.counts[False]
+        numbers = (self.counts.total(), decided, self.counts[True])
+        return f"| {self.name} | {', '.join(self.backends)} | {' | '.join(f'{n:,}' for n in numbers)} |\n"
 
 
-def _detail(entry: Compared) -> str:
-    return f"    {entry.case}\n        said     {entry.said}\n        recorded {entry.recorded}\n"
+def folders(record: Path) -> list[Path]:
+    """A recorded folder and those below it that have cases and results of their own."""
+    return sorted(path.parent for path in record.glob("**/cases.jsonl") if (path.parent / "results").is_dir())
+
+
+def table(record: Path, *, each: bool = False, details: bool = False) -> tuple[str, bool]:
+    """The table, a line for each release or for ``each`` recording, and whether all of it agrees."""
+    rows: dict[str, Row] = {}
+    total, lines = Row("all"), []
+    for folder in folders(record):
+        cases = load_cases(folder)
+        for recording in recordings(folder):
+            compared = list(compare(recording, cases))
+            name = f"{folder.name}/{recording.name}" if each else str(recording.version)
+            rows.setdefault(name, Row(name)).add(recording.backend, compared)
+            total.counts.update(entry.agree for entry in compared)
+            lines += [_detail(name, entry) for entry in compared if details and not entry.agree]
+    ordered = sorted(rows.values(), key=lambda row: parse(row.name.rpartition("/")[2]))
+    text = _HEAD + "".join(map(str, [*ordered, total])) + "".join(lines)
+    return text, not total.counts[False]
+
+
+def _detail(name: str, entry: Compared) -> str:
+    return f"{name} {entry.case}\n    said     {entry.said}\n    recorded {entry.recorded}\n"

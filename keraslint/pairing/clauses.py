@@ -67,6 +67,10 @@ O11 3.0 - a functional model hands out the one output of a list of one
 O12 3.0 - JAX sorts the keys of the dicts that a model hands out
     R/dictBA/tob in 3.15.1
     trainers/trainer.py: y_pred = backend.compute_output_spec(self, x, training=False)
+O13 3.1 3.7 predict reads an OrderedDict by sorted keys, and returns it as it was written
+    LY/sub_odBA/loss=str1/y=dict in 3.7.0
+    tree/optree_impl.py: shallow_structure, *structures ): results.append(func(*path_and_values)) ...
+        return shallow_structure_spec.unflatten(results)
 J10 3.0 - text and numbers as keys of one dict are not sorted
     X/mixedkeys/str in 3.15.1
     tree/optree_impl.py: keys = sorted(list(d.keys()))

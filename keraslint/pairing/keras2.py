@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.pairing import keras2_metrics
 from keraslint.pairing.keras2_conform import conform, written
-from keraslint.pairing.keras2_data import check_targets, fed_sample_weight
+from keraslint.pairing.keras2_data import check_class_weight, check_targets, fed_sample_weight
 from keraslint.pairing.keras2_heads import heads_of
 from keraslint.pairing.keras2_losses import Batch, Losses, check_trainable
 from keraslint.pairing.keras2_nest import check_keys, list_to_tuple
@@ -100,6 +100,7 @@ def _batch(request: Request, heads: Heads, version: Version) -> Batch:
     check_targets(request, targets, version)
     weights = written(request.sample_weight, heads)
     weights = fed_sample_weight(request, targets, weights, version)
+    check_class_weight(request, targets, weights)
     return Batch(
         conform(heads, list_to_tuple(targets), Fault.TARGETS_KEYS),
         conform(heads, weights, Fault.SAMPLE_WEIGHT),

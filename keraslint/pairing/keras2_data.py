@@ -21,7 +21,7 @@ from keraslint.pairing.versions import Version
 from keraslint.tree import MAPPINGS, SEQUENCES, Branch, Leaf, leaves
 
 if TYPE_CHECKING:
-    from keraslint.pairing.model import Part, Request
+    from keraslint.pairing.model import Request
 
 ON_BATCH = frozenset({"train_on_batch", "test_on_batch"})
 TRAINING = frozenset({"compile", "fit", "train_on_batch"})
@@ -34,8 +34,6 @@ _NO_SHAPE = "'{}' object has no attribute 'shape'"
 
 def check_targets(request: Request, targets: Structure, version: Version) -> None:
     """Refuse targets that no data adapter takes."""
-    if request.class_weight and request.call in TRAINING:
-        _check_class_weight(targets, request.sample_weight)
     if request.feed == "dataset" and _has_list(request):
         reason = "tf.data makes one tensor of a list of targets; whether it fits is a matter of shapes"
         raise UnknownError(reason)
@@ -78,8 +76,11 @@ def _has_list(request: Request) -> bool:
 #   if tf.nest.is_nested(y): raise ValueError("`class_weight` is only supported for Models with ...")
 #   if sw is not None: cw = tf.cast(cw, sw.dtype)
 #                                              (engine/data_adapter.py, _make_class_weight_map_fn)
-#   Shown by CW/listBA/y=list, CW/one/y=list.
-def _check_class_weight(targets: Structure, sample_weight: Part) -> None:
+#   Shown by CW/listBA/y=list, CW/one/y=list, K2/class_weights/sw=list.
+def check_class_weight(request: Request, targets: Structure, sample_weight: Structure) -> None:
+    """Refuse class weights that cannot be looked up, or multiplied with the sample weights."""
+    if not request.class_weight or request.call not in TRAINING:
+        return
     if isinstance(targets, Branch):
         message = "`class_weight` is only supported for Models with a single output."
         raise RefusedError(Fault.CLASS_WEIGHT, "ValueError", message, "K2.11")

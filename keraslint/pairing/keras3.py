@@ -56,14 +56,11 @@ def pair(request: Request, version: Version, backend: Backend) -> Verdict:
 
 
 def predicted(request: Request, version: Version, backend: Backend) -> Tree[Path] | None:
-    """O11, O12: ``predict`` returns what the model hands out, on JAX with sorted keys if it is compiled."""
-    run = Run(request, version, backend)
+    """What ``predict`` returns; None where no model is built."""
     try:
-        outputs = run.handed_out()
+        return tree_of(Run(request, version, backend).predicted())
     except RefusedError:
         return None
-    # jax.jit, around the step of every `predict` that is not run eagerly, rebuilds dicts by sorted keys
-    return tree_of(with_sorted_keys(outputs, dict) if backend == "jax" else outputs)
 
 
 @dataclass(frozen=True)
@@ -103,6 +100,17 @@ class Run:
             clauses=self.trail.clauses,
             assumed=assumed,
         )
+
+    def predicted(self) -> Nest:
+        """O13: what the model hands out, on JAX with sorted keys if it is compiled, batches concatenated."""
+        outputs = self.handed_out()
+        if self.backend == "jax":
+            outputs = self._sorted(outputs)
+        # outputs = tree.map_structure_up_to(batch_outputs, np.concatenate, outputs)
+        concatenated = self._trees.mapped_up_to(outputs)
+        if concatenated != outputs:
+            self.trail.met("O13")
+        return concatenated
 
     @property
     def _has_metrics(self) -> bool:

@@ -110,7 +110,7 @@ class Losses:
         # y_pred)
         if not is_nested(loss) and isinstance(flat, list):
             self.trail.met("Q21")
-            loss = [cast("Spot", loss).marked(By.BROADCAST) for _ in flat]
+            loss = [marked_if_not(loss, By.BROADCAST) for _ in flat]  # None counts as a function
         if not is_nested(loss):
             return [loss], [self._one_weight()]
         if isinstance(loss, dict):

@@ -8,7 +8,7 @@ keras/src/tree/torchtree_impl.py.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from keraslint.pairing.structure import (
     Nest,
@@ -22,11 +22,14 @@ from keraslint.pairing.structure import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from keraslint.pairing.model import Backend
     from keraslint.pairing.versions import Version
     from keraslint.tree import Key, Path
+
+    # The children of a container in an order.
+    Children: TypeAlias = Callable[[Nest], list[tuple[Key, Nest]]]
 
 
 class MismatchError(ValueError):
@@ -47,9 +50,7 @@ class Trees:
         return self._leaves(structure)
 
     def _leaves(self, structure: Nest) -> list[Nest]:
-        if not is_nested(structure):
-            return [structure]
-        return [leaf for _, part in self.entries(structure) for leaf in self._leaves(part)]
+        return _read(self.entries, structure)
 
     def pack_sequence_as(self, structure: Nest, flat: Nest) -> Nest:
         """``tree.pack_sequence_as``: optree takes whatever can be iterated; a dict yields its keys."""
@@ -64,12 +65,7 @@ class Trees:
         if len(values) != count:
             message = f"{len(values)} leaves for a structure of {count}"
             raise MismatchError(message)
-        return self._filled(structure, iter(values))
-
-    def _filled(self, structure: Nest, values: Iterable[Nest]) -> Nest:
-        if not is_nested(structure):
-            return next(iter(values))
-        return rebuild(structure, {key: self._filled(part, values) for key, part in self.packing(structure)})
+        return _put(self.packing, structure, iter(values))
 
     def packing(self, structure: Nest) -> list[tuple[Key, Nest]]:
         """The children in the order in which ``pack_sequence_as`` fills them."""
@@ -113,6 +109,10 @@ class Trees:
         rows = zip(parts, *columns, strict=True)
         return [found for part, *others in rows for found in self.up_to(part, *others)]
 
+    def mapped_up_to(self, structure: Nest) -> Nest:
+        """``tree.map_structure_up_to`` of a structure and itself."""
+        return structure
+
     def have_same_paths(self, a: Nest, b: Nest) -> bool:
         """``tree.assert_same_paths`` as a question: containers may differ, paths may not."""
         return set(self._paths(a)) == set(self._paths(b))
@@ -147,6 +147,13 @@ class EarlyTrees(Trees):
         if isinstance(structure, dict):
             return [(key, structure[key]) for key in in_order(structure)]
         return items(structure)
+
+    def mapped_up_to(self, structure: Nest) -> Nest:
+        """Read by sorted keys, an OrderedDict as well, and put back in the order of ``entries``."""
+        # for path_and_values in _multiyield_flat_up_to(shallow_structure, *structures): ...
+        # return shallow_structure_spec.unflatten(results)
+        read = _read(self.packing, structure)
+        return _put(self.entries, structure, iter(read))
 
     def pack_sequence_as(self, structure: Nest, flat: Nest) -> Nest:
         """By index, so that a dict is no sequence."""
@@ -184,6 +191,18 @@ class OldTrees(EarlyTrees):
             message = "The two structures don't have the same sequence type."
             raise MismatchError(message)
         return Trees.side_by_side(self, a, b)
+
+
+def _read(children: Children, structure: Nest) -> list[Nest]:
+    if not is_nested(structure):
+        return [structure]
+    return [leaf for _, part in children(structure) for leaf in _read(children, part)]
+
+
+def _put(children: Children, structure: Nest, values: Iterator[Nest]) -> Nest:
+    if not is_nested(structure):
+        return next(values)
+    return rebuild(structure, {key: _put(children, part, values) for key, part in children(structure)})
 
 
 def _is_wrapped(structure: Nest) -> bool:

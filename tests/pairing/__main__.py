@@ -40,6 +40,7 @@ def outcomes(keras: ModuleType, examples: int, number: int) -> list[Outcome]:
         if found[-1].kind == "disagrees":
             show(found[-1])
         if len(found) % FORGET_EVERY == 0:
+            print(summary(found), file=sys.stderr, flush=True)
             keras.backend.clear_session()
 
     options: dict[str, Any] = {"deadline": None, "database": None, "phases": [Phase.generate]}

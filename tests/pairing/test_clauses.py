@@ -15,6 +15,7 @@ from keraslint.pairing import Paired, Rejected, pair
 from keraslint.pairing.agreement import Recording, compare, load_cases, recordings
 from keraslint.pairing.cases import Case
 from keraslint.pairing.clauses import CLAUSES, Clause
+from keraslint.pairing.keras3 import Run
 from keraslint.pairing.versions import BOUNDARIES
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +41,9 @@ def clauses_met(case: Case, recording: Recording) -> set[str]:
         met |= set(verdict.clauses)
         if isinstance(verdict, Rejected):
             break
+        run = Run(request, recording.version, recording.backend)
+        run.predicted()
+        met |= set(run.trail.clauses)
     return met
 
 

@@ -22,9 +22,10 @@ from keraslint.pairing import (
     Version,
     pair,
     parse,
+    predicted,
 )
 from keraslint.pairing.cases import structure
-from keraslint.tree import leaves
+from keraslint.tree import Branch, Leaf, Tree, leaves, sequence
 
 
 def part(text: str | None) -> Part:
@@ -264,6 +265,46 @@ def test_later_releases_are_taken_to_pair_as_the_newest() -> None:
 
 def test_predict_pairs_nothing() -> None:
     assert isinstance(ask(LIST, loss='"mse"', call="predict"), Undecided)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "backend", "kind", "returned"),
+    [
+        ('["a"]', "tensorflow", "functional", Leaf((0,))),
+        ('["a"]', "tensorflow", "subclass", sequence("list", [Leaf((0,))])),
+        (DICT, "tensorflow", "functional", Branch("dict", (("b", Leaf(("b",))), ("a", Leaf(("a",)))))),
+        (DICT, "jax", "functional", Branch("dict", (("a", Leaf(("a",))), ("b", Leaf(("b",)))))),
+    ],
+)
+def test_what_predict_returns(outputs: str, backend: Any, kind: Any, returned: Tree[Any]) -> None:
+    tree: Any = structure(json.loads(outputs))
+    assert predicted(Request(tree, kind), "3.15", backend) == returned
+
+
+def test_no_model_has_nothing_to_predict() -> None:
+    tree: Any = structure([["a", "b"]])
+    assert predicted(Request(tree), "3.3") is None
+
+
+def test_none_for_all_of_several_outputs_is_no_loss() -> None:
+    verdict = ask('{"h": {"d": null, "c": null}}', "3.3.3", "jax", kind="subclass", loss='{"h": null}')
+    assert isinstance(verdict, Paired)
+    assert verdict.terms == ()
+
+
+def test_class_weights_are_for_training() -> None:
+    given: dict[str, Any] = {"loss": '"mse"', "targets": '["y", "y"]', "class_weight": True}
+    assert isinstance(ask(LIST, call="fit", **given), Rejected)
+    assert isinstance(ask(LIST, call="evaluate", **given), Paired)
+    missing = ask('"a"', "3.15", "jax", loss='"mse"', targets="null", class_weight=True)
+    assert isinstance(missing, Rejected)
+    assert missing.fault is Fault.CLASS_WEIGHT
+
+
+@pytest.mark.parametrize(("metric", "verdict"), [("mae", Rejected), ("own_metric", Paired)])
+def test_a_metric_of_one_s_own_may_be_given_none(metric: str, verdict: type[Verdict]) -> None:
+    given = {"loss": '["mse", null]', "targets": '["y", null]', "metrics": json.dumps([[], [metric]])}
+    assert isinstance(ask(LIST, **given), verdict)
 
 
 def test_heads_without_a_loss_are_in_no_term() -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from keraslint.pairing import Paired, Request, Verdict, pair
-from keraslint.pairing.agreement import Recording, load_cases, recordings
+from keraslint.pairing import Paired, Request, Verdict, pair, predicted
+from keraslint.pairing.agreement import Recording, load_cases, recordings, table
 from keraslint.pairing.cases import UNREADABLE, Case, agrees, read
+from keraslint.tree import leaves
+from tests.conformance.containers import build, describe
 
 RECORD = Path(__file__).parents[2] / "fixtures" / "conformance"
 KEYS = {
@@ -20,6 +23,11 @@ KEYS = {
     "train_on_batch": "train_on_batch_keys",
     "test_on_batch": "test_on_batch_keys",
 }
+EVERY = [
+    pytest.param(folder, recording, id=f"{folder.name}-{recording.name}")
+    for folder in (RECORD, RECORD / "keras2", RECORD / "keras3")
+    for recording in recordings(folder)
+]
 RECORDINGS = [
     pytest.param(folder, recording, id=f"{folder.name}-{recording.name}")
     for folder in (RECORD, RECORD / "keras3")
@@ -80,6 +88,55 @@ def test_what_is_said_is_what_keras_did(folder: Path, recording: Recording) -> N
     assert {case: entry.wrong_logs() for case, entry in judged.items() if entry.wrong_logs()} == {}
     assert {case: entry.wrong_order() for case, entry in judged.items() if entry.wrong_order()} == {}
     assert sum(entry.agrees is not None for entry in judged.values()) >= 0.98 * len(judged)
+
+
+def unordered(notation: Any) -> Any:
+    """A structure in the record's notation with the keys of its dicts sorted."""
+    if isinstance(notation, list):
+        return [unordered(part) for part in notation]
+    if not isinstance(notation, dict):
+        return notation
+    return {
+        mark: sorted(map(unordered, parts)) if mark == "$d" else unordered(parts)
+        for mark, parts in notation.items()
+    }
+
+
+@pytest.mark.parametrize(("folder", "recording"), EVERY)
+def test_predict_returns_what_was_recorded(folder: Path, recording: Recording) -> None:
+    lines = map(json.loads, recording.path.read_text(encoding="utf-8").splitlines())
+    found = {result["id"]: result["predict"] for result in lines if "predict" in result}
+    wrong = {}
+    for case in (replace(case, major=recording.version.major) for case in cases_of(folder).values()):
+        if case.id not in found:
+            continue
+        ((_, request), *_) = case.requests()
+        tree = predicted(request, recording.version, recording.backend)
+        letters = dict(leaves(case.outputs))
+        said = None if tree is None else describe(build(tree, letters.__getitem__), str)
+        # Run eagerly, JAX keeps the order of keys that it sorts when it compiles.
+        same = (
+            unordered
+            if recording.backend == "jax" and recording.suffix != "jit"
+            else lambda notation: notation
+        )
+        if same(said) != same(found[case.id]):
+            wrong[case.id] = (said, found[case.id])
+    assert wrong == {}
+
+
+@pytest.mark.slow
+def test_the_table_of_the_readme_is_that_of_the_record() -> None:
+    command = "python -m keraslint.pairing --agreement fixtures/conformance"
+    _, begin, rest = (
+        (RECORD.parents[1] / "README.md")
+        .read_text(encoding="utf-8")
+        .partition(f"<!-- agreement: {command} -->\n")
+    )
+    text, agrees = table(RECORD)
+    assert agrees
+    assert begin
+    assert rest.partition("<!-- end of agreement -->")[0] == text, f"put what this prints there: {command}"
 
 
 def test_every_recorded_release_is_held_against(recording_names: set[str]) -> None:
