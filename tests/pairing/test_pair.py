@@ -25,7 +25,7 @@ from keraslint.pairing import (
     predicted,
 )
 from keraslint.pairing.cases import structure
-from keraslint.tree import Branch, Leaf, Tree, leaves, sequence
+from keraslint.tree import Branch, Leaf, Tree, leaves
 
 
 def part(text: str | None) -> Part:
@@ -271,7 +271,7 @@ def test_predict_pairs_nothing() -> None:
     ("outputs", "backend", "kind", "returned"),
     [
         ('["a"]', "tensorflow", "functional", Leaf((0,))),
-        ('["a"]', "tensorflow", "subclass", sequence("list", [Leaf((0,))])),
+        ('["a"]', "tensorflow", "subclass", Branch("list", ((0, Leaf((0,))),))),
         (DICT, "tensorflow", "functional", Branch("dict", (("b", Leaf(("b",))), ("a", Leaf(("a",)))))),
         (DICT, "jax", "functional", Branch("dict", (("a", Leaf(("a",))), ("b", Leaf(("b",)))))),
     ],
