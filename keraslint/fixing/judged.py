@@ -69,12 +69,11 @@ class Task:
         path = finding.location.document
         settings = self.configured.at(path)
         asked = finding.code in STYLES and settings.style is not None
-        loud = asked or RANK[finding.severity] >= RANK[settings.severity]
         if settings not in self._codes:
             rules = selected(settings.select, settings.ignore)
             self._codes[settings] = frozenset(found.rule.code for found in rules)
-        chosen = finding.code in self._codes[settings]
-        return loud and chosen and bool(not_ignored_here(path, [finding], settings))
+        loud = RANK[finding.severity] >= RANK[settings.severity] and finding.code in self._codes[settings]
+        return (asked or loud) and bool(not_ignored_here(path, [finding], settings))
 
 
 @dataclass(frozen=True)

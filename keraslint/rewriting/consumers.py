@@ -172,7 +172,7 @@ class Consumers:
                 return
             case ast.Return():
                 self._returned(source, parent, "the predictions")
-            case ast.Call() | ast.keyword() | ast.Starred():
+            case ast.Call() | ast.keyword():
                 self._passed(source, node, parent)
             case _:
                 refuse("the predictions are used in a way that is not rewritten", source.location(node))

@@ -70,6 +70,7 @@ REFUSED = {
     "elsewhere(model)": "passed to 'elsewhere'",
     "model.load_weights('w.h5')": "goes by the order of the layers",
     "def ask(x):\n    return model.predict(x)": "'ask' returns the predictions",
+    "print(*model.predict(x))": "predictions are used",
     "for head in model.predict(x):\n    print(head)": "predictions are used",
     "larger = keras.Model(inputs, keras.layers.Add()(model(inputs)))": "what it gives is not followed",
     "def again():\n    return trained().model.predict(x)": "what may be this model",
