@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -13,14 +14,17 @@ import numpy as np
 from keraslint import losses
 from tests.losses import programs
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 SPEC = {"class": "mse", "detection": programs.joint, "detection.bbox": ["mae", "mse"]}
 WEIGHTS = {"class": 2.0, "detection.bbox": [1.0, 0.5]}
 
 
 def scope(count: int) -> tuple[Any, int]:
-    """The scope in which the model is made, and how many devices share its batches; 0 is no scope."""
+    """What opens the scope of a model, and how many devices share its batches; 0 is no scope."""
     if not count:
-        return contextlib.nullcontext(), 1
+        return contextlib.nullcontext, 1
     if keras.config.backend() == "tensorflow":
         import tensorflow as tf
 
@@ -28,10 +32,10 @@ def scope(count: int) -> tuple[Any, int]:
         tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * count)
         names = [f"/cpu:{index}" for index in range(count)]
         strategy = tf.distribute.MirroredStrategy(names)
-        return strategy.scope(), strategy.num_replicas_in_sync
+        return strategy.scope, strategy.num_replicas_in_sync
     devices = keras.distribution.list_devices()
     keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
-    return contextlib.nullcontext(), len(devices)
+    return contextlib.nullcontext, len(devices)
 
 
 def nested() -> tuple[Any, Any]:
@@ -49,19 +53,41 @@ def memory() -> tuple[Any, Any]:
     return model, programs.labels()
 
 
-PROGRAMS = {"nested": nested, "memory": memory}
+WEIGHTINGS: dict[str, Callable[[], Any]] = {
+    "schedule": lambda: {"class": lambda step: 1 / (1 + step)},
+    "uncertainty": losses.UncertaintyWeights,
+    "average": lambda: losses.DynamicWeightAverage(temperature=0.1),
+    "random": lambda: losses.RandomWeights(seed=1),
+    "largest": losses.LargestTerm,
+    "surgery": lambda: losses.PCGrad(seed=1),
+    "norms": lambda: losses.GradNorm(alpha=0.5, learning_rate=0.5),
+}
 
 
-def main(count: int, name: str) -> None:
-    """Train for two epochs of two batches each."""
+def moving(name: str) -> tuple[Any, Any]:
+    """A model of nested heads whose terms have weights that move, and its targets."""
+    model = programs.functional(losses.Model, "nested", kernel_regularizer="l2")
+    spec = {"class": "mse", "detection.bbox": "mae", "detection.confidence": "mse"}
+    model.compile(keras.optimizers.SGD(0.1), loss=losses.NestedLoss(spec, WEIGHTINGS[name]()))
+    return model, programs.targets("nested")
+
+
+PROGRAMS = {"nested": nested, "memory": memory} | {name: partial(moving, name) for name in WEIGHTINGS}
+
+
+def main(count: int, names: str) -> None:
+    """Train the programs, named with commas between them, for three epochs of two batches each."""
     context, devices = scope(count)
-    with context:
-        model, y = PROGRAMS[name]()
-    x, y = keras.tree.map_structure(lambda array: array[:8], (programs.inputs(), y))
-    history = model.fit(x, y, batch_size=4, epochs=2, shuffle=False, verbose=0).history
-    arrays = [keras.ops.convert_to_numpy(variable) for variable in model.variables]
-    weights = [float(value) for array in arrays for value in np.ravel(array)]
-    logs = {key: values[-1] for key, values in history.items()}
+    weights: list[float] = []
+    logs: dict[str, float] = {}
+    for name in names.split(","):
+        with context():
+            model, y = PROGRAMS[name]()
+        x, y = keras.tree.map_structure(lambda array: array[:8], (programs.inputs(), y))
+        history = model.fit(x, y, batch_size=4, epochs=3, shuffle=False, verbose=0).history
+        arrays = [keras.ops.convert_to_numpy(variable) for variable in model.variables]
+        weights += [float(value) for array in arrays for value in np.ravel(array)]
+        logs |= {f"{name}: {key}": values[-1] for key, values in history.items()}
     print(json.dumps({"devices": devices, "weights": weights, "logs": logs}))
 
 

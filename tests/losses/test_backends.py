@@ -41,7 +41,9 @@ def test_the_other_backends_agree(backend: str) -> None:
     assert " passed" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["nested", "memory"])
+@pytest.mark.parametrize(
+    "name", ["nested", "memory", "schedule,uncertainty,average,random,largest,surgery,norms"]
+)
 @pytest.mark.parametrize("backend", [b for b in ("tensorflow", "jax") if importlib.util.find_spec(b)])
 def test_several_devices_train_like_one(backend: str, name: str) -> None:
     """Two replicas of ``MirroredStrategy``, four devices of ``DataParallel``: same weights, same logs."""
