@@ -179,9 +179,6 @@ class NestedLossMixin:
         if compiled is None:
             given = {"training": training} if KNOWS_TRAINING else {}
             return super().compute_loss(x, y, y_pred, sample_weight, **given)  # type: ignore[misc]
-        weighting = self._weighting
-        if training and weighting and weighting.by_gradients:
-            raise ValueError(steps.OWN_STEP.format(type(weighting).__name__))
         with evaluating(yes=not training):
             total = compiled.loss.compute(y, y_pred, sample_weight, compiled.logs)
         compiled.before.clear()

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from keraslint.losses.logs import TermLogs
     from keraslint.losses.nested import NestedLoss
 
-OWN_STEP = (
-    "{} needs the gradient of every term, and so the train_step of keraslint.losses.Model; a train_step of "
-    "your own cannot get them from compute_loss. It can call super().train_step."
-)
-
 
 def train_step(model: Any, nested: NestedLoss, logs: TermLogs, *args: Any) -> Any:
     """One step of ``model`` with what its backend hands to ``train_step``; what that returns."""

@@ -14,7 +14,7 @@ from keras import ops
 from keraslint.losses.weighting import Weighting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 Gradients = list[list[Any]]
@@ -34,6 +34,17 @@ class ByGradients(Weighting):
         """The weights of the total that is logged."""
         del training
         return ops.ones_like(values)
+
+    def total(self, values: Sequence[Any], *, training: bool) -> Any:
+        """The weighted sum, a scalar. Raises ``ValueError`` in a step that trains by it and not by us."""
+        if training:
+            msg = (
+                f"{type(self).__name__} needs the gradient of every term, and so the train_step of "
+                "keraslint.losses.Model; the total does not tell them. A train_step of your own can call "
+                "super().train_step."
+            )
+            raise ValueError(msg)
+        return super().total(values, training=training)
 
     def coefficients(self, gradients: Gradients, values: Any) -> Any:
         """By what each gradient is multiplied, shape ``(terms,)``; moves the state."""
