@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from keraslint import pairing, sites
 from keraslint.engine.identity import of_site
+from keraslint.engine.targets import of_document
 from keraslint.findings import Crashed, Related, Severity, Undecided
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def judge(
         return
     judged.inferred = inferred
     judged.undecided += inferred.undecided
+    versions = of_document(parsed.document.source, tuple(versions))
     about_sites = [found for found in rules if found.rule.subject == "site"]
     claims = [
         claim

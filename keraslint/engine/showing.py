@@ -17,6 +17,7 @@ from keraslint.engine.judging import place
 from keraslint.engine.placing import placed
 from keraslint.engine.settings import files
 from keraslint.engine.tabulating import rows, written
+from keraslint.engine.targets import of_document
 from keraslint.findings import Crashed, Shown, Skipped
 from keraslint.inference import Project, project_root
 from keraslint.syntax import scout
@@ -114,6 +115,7 @@ def _of_document(
 ) -> list[Shown]:
     """The sites in the order of the source, and what is not judged that no site tells already."""
     inferred = sites.find(parsed, project)
+    versions = of_document(parsed.document.source, tuple(versions))
     shown = [one for site in inferred.sites for one in _of_site(site, versions, places)]
     said = {(one.location, part.text) for one in shown for part in one.written}
     said |= {(one.location, one.outcome) for one in shown}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from keraslint.pairing.versions import BOUNDARIES, NEWEST, Version, parse
@@ -30,6 +31,21 @@ def targets(texts: Iterable[str]) -> tuple[Version, ...]:
         message = "no version of Keras is given"
         raise BadVersionError(message)
     return tuple(sorted(found))
+
+
+def of_document(source: str, versions: tuple[Version, ...]) -> tuple[Version, ...]:
+    """The versions to judge a document for: what asks for tf_keras runs with Keras 2."""
+    if _LEGACY.search(source) is None:
+        return versions
+    return tuple(version for version in versions if version.major == LEGACY.major) or (LEGACY,)
+
+
+LEGACY = Version(2, 15)
+
+_LEGACY = re.compile(
+    r"^[ \t]*(?:from|import)[ \t]+tf_keras\b|TF_USE_LEGACY_KERAS[\"']\]?\s*[=,]\s*[\"'](?:1|[Tt]rue)",
+    re.MULTILINE,
+)
 
 
 def _exact(text: str) -> Version:

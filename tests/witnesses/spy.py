@@ -135,9 +135,7 @@ class Spy:
 
     def weight(self, path: Path, value: Any) -> Any:
         """The same number as an object of its own, known by its identity; anything else as it is."""
-        if not isinstance(value, int | float):
-            return value
-        weight = float(repr(float(value)))
+        weight = float(repr(float(value))) if isinstance(value, int | float) else value
         self.weights[id(weight)] = (path, weight)
         return weight
 

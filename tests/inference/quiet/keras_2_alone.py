@@ -1,0 +1,14 @@
+"""A program that asks for Keras 2, which computes one flat list of metrics for every output."""
+
+import tf_keras as keras
+
+
+def batches(x, y):
+    while True:
+        yield [x], [y, y]
+
+
+i = keras.Input((2,))
+model = keras.Model(i, [keras.layers.Dense(1)(i), keras.layers.Dense(1)(i)])
+model.compile("sgd", "mse", ["mae"])
+model.fit_generator(batches(x, y), steps_per_epoch=2)
