@@ -92,9 +92,9 @@ class State:
         """Every finding, in the order of the files and of the places in them."""
         return tuple(finding for report in self.reports for finding in report.findings)
 
-    def shown(self, paths: Iterable[str] | None = None) -> tuple[Shown, ...]:
-        """The training sites that these files lead to, or all of them."""
-        wanted = set(self.task.files.values() if paths is None else paths)
+    def shown(self, paths: Iterable[str]) -> tuple[Shown, ...]:
+        """The training sites that these files lead to."""
+        wanted = set(paths)
         missing = wanted.difference(self._shown)
         if missing:
             self._shown.update(dict.fromkeys(missing, ()))
@@ -107,12 +107,27 @@ class State:
 
     def leading_to(self, documents: set[str]) -> list[str]:
         """The files that lead to a training site with a part in one of these documents."""
-        self.shown()
+        near = self._mentioning(documents)
+        self.shown(near)
         return [
             path
-            for path, found in self._shown.items()
-            if path in documents or any(documents & _documents(one) for one in found)
+            for path in near
+            if path in documents or any(documents & _documents(one) for one in self._shown[path])
         ]
+
+    def _mentioning(self, documents: set[str]) -> list[str]:
+        """These files, and those in which the name of such a module occurs, and so on: who imports one is
+        among them.
+        """
+        data = {path: self.contents(path) for path in self.task.files.values()}
+        found = dict.fromkeys(path for path in data if path in documents)
+        pending = [_module(path) for path in found]
+        while pending:
+            name = pending.pop().encode()
+            more = [path for path, text in data.items() if path not in found and _holds(text, name)]
+            found |= dict.fromkeys(more)
+            pending += map(_module, more)
+        return list(found)
 
     @property
     def remaining(self) -> tuple[Finding, ...]:
@@ -154,6 +169,17 @@ def judged(task: Task, contents: Contents) -> State:
     return State(
         task, contents, firsts, tuple(one for one in outcomes if isinstance(one, (Skipped, Crashed)))
     )
+
+
+def _module(path: str) -> str:
+    """The last part of a module's name."""
+    folder, name = os.path.split(os.path.abspath(path))
+    stem = os.path.splitext(name)[0]
+    return os.path.basename(folder) if stem == "__init__" else stem
+
+
+def _holds(data: bytes | str, name: bytes) -> bool:
+    return isinstance(data, bytes) and name in data
 
 
 def _documents(shown: Shown) -> set[str]:

@@ -246,6 +246,23 @@ def test_all_or_nothing_over_files(rule: Callable[..., None]) -> None:
     assert done.changed == ()
 
 
+def test_what_another_file_trains_counts(rule: Callable[..., None]) -> None:
+    """The model is in one file, its training in another, which imports the first through a third."""
+    head, _, tail = PROGRAM.rpartition("model.fit")
+    program("nets/net.py", head)
+    program("nets/__init__.py", "from nets.net import (\n    model,\n)\n")
+    program("train.py", f"from nets import model\n\nmodel.fit{tail}")
+    rule(replaced('{"z": "mse", "a": "mae"}'))
+    assert [state for state, _ in states(run())] == ["refused"]
+    rule(KEPT)
+    (made,) = run().attempts
+    assert made.state == "applied"
+    for shown in (made.before, made.after):
+        assert "fit at train.py:3" in [
+            f"{one.call} at {one.location.document}:{one.location.span.line}" for one in shown
+        ]
+
+
 def test_a_file_with_two_names_is_fixed_once(inside: Path, rule: Callable[..., None]) -> None:
     program("x.py")
     (inside / "y.py").symlink_to("x.py")
