@@ -113,4 +113,6 @@ BOUNDARIES: tuple[Boundary, ...] = (
         "trainers/compile_utils.py, CompileMetrics._flatten_y",
     ),
 )
-"""The releases at which the pairing changed."""
+"""The releases at which the pairing changed. Each change stands in the source of that release, in the file
+named (below keras/src), and not in that of the release before it.
+"""

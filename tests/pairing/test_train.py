@@ -46,6 +46,6 @@ def test_generated_requests_on_keras_2(request_: Request) -> None:
 
 @pytest.mark.slow
 @given(requests())
-@settings(max_examples=2000, **SETTINGS)
+@settings(max_examples=1000, **SETTINGS)
 def test_many_generated_requests(request_: Request) -> None:
     check("keras", request_)
