@@ -48,8 +48,13 @@ def render_json(
 
 def _attempt(attempt: Attempt, paint: Paint, *, written: bool, full: bool) -> Iterator[str]:
     finding, fix = attempt.finding, attempt.fix
-    done = {"applied": "fixed" if written else "fix", "offered": f"or with {FLAG}", "refused": "not fixed"}
-    title = f"{fix.safety.value} fix: {escape(fix.title)}" if fix else escape(finding.message)
+    kind = fix.safety.value if fix else ""
+    done = {
+        "applied": f"made {kind} fix" if written else f"{kind} fix",
+        "offered": f"{kind} fix, with {FLAG}",
+        "refused": f"refused {kind} fix" if fix else "not fixed",
+    }
+    title = escape(fix.title if fix else finding.message)
     code = paint(finding.severity.value, finding.code)
     yield f"{paint('bold', place(finding.location))}: {code} {done[attempt.state]}: {title}"
     if attempt.reason:

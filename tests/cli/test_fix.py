@@ -36,8 +36,8 @@ def test_a_diff_is_shown_and_patch_understands_it(capsys: pytest.CaptureFixture[
     assert main(["fix"]) == 1
     out, err = capsys.readouterr()
     assert out.startswith("--- a/swapped.py\n+++ b/swapped.py\n@@ ")
-    assert "swapped.py:7:27: KER202 fix: safe fix: " in err
-    assert "or with --unsafe-fixes: unsafe fix: " in err
+    assert "swapped.py:7:27: KER202 safe fix: Keep " in err
+    assert "swapped.py:7:27: KER202 unsafe fix, with --unsafe-fixes: Train " in err
     assert err.endswith(
         "1 fix to make (--write makes them), 1 more with --unsafe-fixes; 0 findings would be left.\n"
     )
