@@ -47,6 +47,11 @@ class Contents:
             self.seen.setdefault(real, digest(data))
         return data
 
+    def is_as_judged(self, path: str, data: bytes) -> bool:
+        """Whether a file still holds what was first read of it, to which the places of edits belong."""
+        real = os.path.realpath(path)
+        return real in self.new or self.seen.setdefault(real, digest(data)) == digest(data)
+
     def changed(self, path: str, data: bytes, new: bytes) -> Contents:
         """The same with ``new`` in place of ``data``, which was read from this file."""
         real = os.path.realpath(path)
@@ -62,6 +67,9 @@ def with_edits(contents: Contents, edits: Iterable[Edit]) -> Contents:
         data = contents(path)
         if isinstance(data, str):
             message = f"{path} cannot be read: {data}"
+            raise UnfitError(message)
+        if not contents.is_as_judged(path, data):
+            message = f"{path} was changed while it was looked at"
             raise UnfitError(message)
         contents = contents.changed(path, data, applied(path, data, here))
     return contents

@@ -163,9 +163,12 @@ def _try(progress: Progress, chosen: Sequence[Chosen]) -> bool:
     """Make fixes if nothing speaks against them, else the half of them against which nothing does."""
     before = progress.state
     edits = [edit for _, fix in chosen for edit in fix.edits]
-    after = judged(before.task, with_edits(before.contents, edits))
     shifts = Shifts(edits)
-    reason = objection(before, after, chosen, shifts)
+    try:
+        after = judged(before.task, with_edits(before.contents, edits))
+        reason = objection(before, after, chosen, shifts)
+    except UnfitError as error:
+        reason = str(error)
     if reason is None:
         progress.applied += [attempt(one, before, after, shifts) for one in chosen]
         progress.state, progress.refused = after, {}

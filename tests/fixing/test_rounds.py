@@ -246,6 +246,20 @@ def test_all_or_nothing_over_files(rule: Callable[..., None]) -> None:
     assert done.changed == ()
 
 
+def test_a_file_that_is_changed_while_it_is_judged_is_not_fixed(rule: Callable[..., None]) -> None:
+    """The second finding of a round is made when the file is not any more what the edits were made for."""
+    program()
+
+    def fix(at: Location) -> Fix:
+        program("x.py", "# mine\n" + PROGRAM)
+        return KEPT(at)
+
+    rule(fix)
+    done = run("x.py")
+    assert states(done) == [("refused", "x.py was changed while it was looked at")]
+    assert done.changed == ()
+
+
 def test_what_another_file_trains_counts(rule: Callable[..., None]) -> None:
     """The model is in one file, its training in another, which imports the first through a third."""
     head, _, tail = PROGRAM.rpartition("model.fit")
