@@ -5,9 +5,10 @@ from keraslint.cli.check import check
 from keraslint.cli.fix import fix
 from keraslint.cli.group import keraslint
 from keraslint.cli.rules import explain, rules
+from keraslint.cli.run import run
 from keraslint.cli.show import show
 
 __all__ = ["keraslint"]
 
-for command in (check, fix, baseline, show, rules, explain):
+for command in (check, fix, baseline, show, run, rules, explain):
     keraslint.add_command(command)
