@@ -24,8 +24,8 @@ def callback(raise_on: RaiseOn = None, *, print_fn: Callable[[str], object] | No
     It stands before the model's ``compute_loss`` while the first step is computed or traced, and then steps
     aside; ``report`` is what it saw, None before. Where Keras traces the step, targets have no values there,
     so that labels and ranges are not looked at. A step that was traced in an earlier ``fit`` is not computed
-    again: then it sees nothing. Where ``raise_on`` asks for it ``MispairedError`` comes out of ``fit``, before any
-    weight has changed.
+    again: then it sees nothing. Where ``raise_on`` asks for it ``MispairedError`` comes out of ``fit``,
+    before any weight has changed.
     """
     verify_raise_on(raise_on)
     keras = sys.modules.get("keras") or sys.modules.get("tf_keras")

@@ -88,8 +88,8 @@ def operation_inputs(operation: Any) -> list[Any]:
 def compiled_parts(model: Any) -> dict[str, Any]:
     """What ``compile`` was given, the objects themselves: loss, loss_weights, metrics, weighted_metrics.
 
-    Read in 3.0 to 3.15 (``trainers/compile_utils.py``: ``_user_loss``, ``_user_metrics``) and in tf_keras 2.15
-    to 2.21 (``engine/compile_utils.py``: ``_user_losses``).
+    Read in 3.0 to 3.15 (``trainers/compile_utils.py``: ``_user_loss``, ``_user_metrics``) and in tf_keras
+    2.15 to 2.21 (``engine/compile_utils.py``: ``_user_losses``).
     """
     two = is_keras_2(keras_of(model))
     losses = _read(model, "compiled_loss" if two else "_compile_loss")

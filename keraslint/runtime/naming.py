@@ -18,10 +18,17 @@ from typing import TYPE_CHECKING, Any
 from keraslint.runtime.places import is_foreign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
 READ = ("metrics_names", "output_names", "outputs")
+
+
+def homes(model: type) -> Iterator[tuple[type, str]]:
+    """The classes on which the names have to be watched: before any class that has them of its own."""
+    functional = next((cls for cls in model.__subclasses__() if cls.__name__ == "Functional"), model)
+    for name in READ:
+        yield (model if name == "metrics_names" else functional), name
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """The methods of Keras that a guard stands before: wrapped while a guard is open, the very same afterwards.
 
 ``keras.Model`` and ``tf_keras.Model`` are wrapped in one place each; a Keras that is imported while a guard
-is open is wrapped when its import ends. What a guard sees is decided by thread: a call belongs to the innermost
-guard that its own thread opened; a thread with none belongs to the last guard that was opened for every
-thread; else nobody looks.
+is open is wrapped when its import ends. What a guard sees is decided by thread: a call belongs to the
+innermost guard that its own thread opened; a thread with none belongs to the last guard that was opened for
+every thread; else nobody looks.
 """
 
 from __future__ import annotations
@@ -121,8 +121,8 @@ def _wrap(keras: ModuleType) -> None:
         _STATE.wrapped.add(id(model))
         for name in METHODS:
             _replace(model, name, _standing_before(model, name))
-        for name in naming.READ:
-            _replace(model, name, naming.Watched(model, name, _read))
+        for cls, name in naming.homes(model):
+            _replace(cls, name, naming.Watched(cls, name, _read))
 
 
 def _read(model: Any, attribute: str) -> None:

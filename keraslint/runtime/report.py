@@ -78,8 +78,8 @@ class Report:
 
     ``outcome`` says what Keras raises, where it does; ``undecided`` what was not judged, and why. ``data`` is
     what to train on: the ``x`` that was given, whole again where a batch was taken from an iterator.
-    ``evaluate`` are the names of the numbers that ``evaluate`` returns, in its order, ``metrics_names`` what the
-    model says they are.
+    ``evaluate`` are the names of the numbers that ``evaluate`` returns, in its order, ``metrics_names`` what
+    the model says they are.
     """
 
     model: str
