@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from keraslint.findings import Finding
+from keraslint.findings import Finding, Severity
 from keraslint.runtime import batches, checking, internals, kinds, naming, patching
 from keraslint.runtime.examining import Question, examine
 from keraslint.runtime.places import caller, program_frame
@@ -96,12 +96,20 @@ class Guard:
             use = naming.use_in(frame, attribute)
             text = None if use is None else self._deceives(model, attribute, use)
         if text is not None:
-            kind = kinds.METRICS_NAMES if attribute == "metrics_names" else kinds.NAMES_ORDER
-            finding = kind.at(caller(), text)
+            finding = self._naming(model, attribute, text)
             if finding not in self._said:
                 where = f"{finding.location.document}:{finding.location.span.line}"
                 version = str(internals.keras_of(model).__version__)
                 self._tell(Report(str(model.name), version, "", attribute, where, findings=(finding,)))
+
+    def _naming(self, model: Any, attribute: str, text: str) -> Finding:
+        """Where a compiled step returns dicts sorted, too, predictions are in the order of the names."""
+        if attribute == "metrics_names":
+            return kinds.METRICS_NAMES.at(caller(), text)
+        keras = internals.keras_of(model)
+        kept = internals.is_keras_2(keras) or keras.backend.backend() == "tensorflow"
+        sure = kept or attribute == "outputs"
+        return kinds.NAMES_ORDER.at(caller(), text, None if sure else Severity.INFO)
 
     def _deceives(self, model: Any, attribute: str, use: naming.Use) -> str | None:
         if attribute == "metrics_names":

@@ -12,7 +12,7 @@ from keraslint.runtime import internals, kinds
 from keraslint.runtime.tensors import numbers_of
 from keraslint.runtime.trees import mapped, shown, tree_of
 from keraslint.sites.reading import is_mapping, is_sequence
-from keraslint.tree import Branch, leaves
+from keraslint.tree import Branch, at, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,11 +22,9 @@ if TYPE_CHECKING:
 
 
 def findings(model: Any, x: Any, at: Location) -> Iterator[Finding]:
-    """Inputs of a functional model of Keras 3 that get other data than those written for them."""
+    """Inputs of a functional model that get other data than those written for them."""
     given = tree_of(x)
-    if not isinstance(given, Branch) or internals.is_keras_2(internals.keras_of(model)):
-        return
-    if not internals.is_functional(model):
+    if not isinstance(given, Branch) or not internals.is_functional(model):
         return
     declared = tree_of(internals.inputs_struct(model))
     wanted = _wanted(declared, given)
@@ -45,6 +43,8 @@ def _name(path: Path, tensor: Any) -> str:
 def _wanted(declared: Tree[Any], given: Branch[Any]) -> dict[Path, Path]:
     """By key or name in a dict of data, by declared position in a list as long as the inputs."""
     inputs = list(leaves(declared))
+    if is_mapping(given) and any(len(path) > 1 for path, _ in inputs):
+        return {path: path for path, _ in inputs if at(given, path) is not None}
     if is_mapping(given):
         keys = {path: (_name(path, tensor),) for path, tensor in inputs}
         return {path: key for path, key in keys.items() if key[0] in given.keys}

@@ -27,7 +27,7 @@ def intended(outputs: Tree[Written], part: Tree[Any] | None) -> dict[Path, Path]
 
 
 def named_metrics(outputs: Tree[Written], metrics: Tree[Any] | None) -> dict[Path, tuple[Path, ...]]:
-    """The entries of a dict of metrics for each head: by its name, or by the last key of its path."""
+    """The entries of a dict of metrics for each head: at its path, by its name, by its path's last key."""
     if not isinstance(metrics, Branch) or not is_mapping(metrics):
         return {}
     named = labels(outputs) or {}
@@ -35,12 +35,15 @@ def named_metrics(outputs: Tree[Written], metrics: Tree[Any] | None) -> dict[Pat
     for declared in heads(outputs):
         last.setdefault(declared[-1] if declared else None, []).append(declared)
     found: dict[Path, tuple[Path, ...]] = {}
+    for head in heads(outputs):
+        if len(head) > 1 and at(metrics, head) is not None:
+            found[head] = (head,)
     for key in metrics.keys:
         only = last.get(key, [])
         by_last = only[0] if len(only) == 1 else None
-        head = named.get(str(key), by_last)
-        if head is not None:
-            found[head] = (*found.get(head, ()), (key,))
+        owner = named.get(str(key), by_last)
+        if owner is not None:
+            found[owner] = (*found.get(owner, ()), (key,))
     return found
 
 

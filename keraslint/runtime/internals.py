@@ -105,18 +105,20 @@ def compiled_parts(model: Any) -> dict[str, Any]:
 
 
 def standardized_inputs(model: Any, inputs: Any) -> list[Any]:
-    """The tensors that a functional model of Keras 3 makes of its inputs, in the order of its input layers.
+    """The tensors that a functional model makes of its inputs, in the order of ``flat_inputs``.
 
-    ``Functional._standardize_inputs``, read in 3.0 to 3.15.
+    ``Functional._standardize_inputs``, read in 3.0 to 3.15; ``_flatten_to_reference_inputs`` in tf_keras
+    2.15 to 2.21.
     """
+    two = is_keras_2(keras_of(model))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return list(_read(model, "_standardize_inputs")(inputs))
+        return list(_read(model, "_flatten_to_reference_inputs" if two else "_standardize_inputs")(inputs))
 
 
 def flat_inputs(model: Any) -> list[Any]:
     """The input tensors in the order of ``standardized_inputs``."""
-    return list(_read(model, "_inputs"))
+    return list(model.inputs if is_keras_2(keras_of(model)) else _read(model, "_inputs"))
 
 
 def shuffles(dataset: Any) -> bool:

@@ -114,7 +114,9 @@ class _Held:
             named = named_metrics(self.outputs, self.live.parts.get(part))
             owner = {path: head for head, paths in named.items() for path in paths}
             for metric in computed:
-                meant_for = owner.get(metric.metric[:1], metric.head)
+                lengths = range(len(metric.metric), 0, -1)
+                owners = (owner[metric.metric[:n]] for n in lengths if metric.metric[:n] in owner)
+                meant_for = next(owners, metric.head)
                 if meant_for != metric.head and self._silent_about("metrics"):
                     text = f"the metric written for {self._name(meant_for)!r} is computed for"
                     yield kinds.EXCHANGED.at(self.at, f"{text} {self._name(metric.head)!r}")

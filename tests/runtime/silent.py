@@ -1,16 +1,19 @@
 """The silent mispairings of Keras, as programs: each enters a guard, Keras's own numbers say what it did.
 
-Every head is a constant (zero kernels, constant biases, learning rate 0), every target too, so each number that
-Keras logs says which parts met. ``python -m tests.runtime.silent`` prints what happens on the installed Keras;
-``tests/runtime/versions.py`` does so on older ones.
+Every head is a constant (zero kernels, constant biases, learning rate 0), every target too, so that each
+number that Keras logs says which parts met. ``python -m tests.runtime.silent [keras|tf_keras]`` prints what
+happens on the installed Keras, and with ``--record`` writes it down; ``tests/runtime/versions.py`` does so on
+others.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,11 +86,14 @@ def _near(got: float | None, value: float) -> bool:
     return got is not None and math.isclose(got, value, rel_tol=1e-5, abs_tol=1e-6)
 
 
-# -- building blocks -------------------------------------------------------------------------------------------
+# -- building blocks -----------------------------------------------------------------------------------------
 
 X = np.ones((SAMPLES, 1), "float32")
 OUTPUT = {"z": 3.0, "a": 8.0}
-TARGET = {"z": np.full((SAMPLES, 1), 1.0, "float32"), "a": np.full((SAMPLES, 1), 4.5, "float32")}
+TARGET: dict[str, Any] = {
+    "z": np.full((SAMPLES, 1), 1.0, "float32"),
+    "a": np.full((SAMPLES, 1), 4.5, "float32"),
+}
 MSE = {"z": 4.0, "a": 12.25}
 MAE = {"z": 2.0, "a": 3.5}
 
@@ -127,7 +133,7 @@ AS_LIST = ["mse", "mae"]
 Y = [TARGET["z"], TARGET["a"]]
 
 
-# -- the cases -------------------------------------------------------------------------------------------------
+# -- the cases -----------------------------------------------------------------------------------------------
 
 
 @case("F01 list of targets for dict outputs")
@@ -192,9 +198,8 @@ def _(keras: Any) -> Any:
 @case("F07 output_names zipped with predictions")
 def _(keras: Any) -> Any:
     model = dicted(keras)
-    predicted = model.predict(X, verbose=0)
-    named = {name: float(value[0, 0]) for name, value in zip(model.output_names, predicted.values(), strict=True)}
-    return named, dict(OUTPUT)
+    named = dict(zip(model.output_names, model.predict(X, verbose=0).values(), strict=True))
+    return {name: float(value[0, 0]) for name, value in named.items()}, dict(OUTPUT)
 
 
 @case("F07 outputs by position")
@@ -245,10 +250,19 @@ def _nested(keras: Any) -> Any:
     return keras.Model(x, {"out": {"z": made["z"], "a": made["a"]}})
 
 
-@case("F09 a dict in a dict with keys out of order")
+@case("F09 metrics in a dict in a dict with keys out of order")
 def _(keras: Any) -> Any:
-    y = {"out": {"a": TARGET["a"], "z": TARGET["z"]}}
-    return trained(keras, _nested(keras), y, loss={"out": {"z": "mse", "a": "mae"}}), BOTH
+    y, metrics = {"out": dict(TARGET)}, {"out": {"z": "mae", "a": "mse"}}
+    got = trained(keras, _nested(keras), y, loss={"out": LOSSES}, metrics=metrics)
+    return got, {**BOTH, "z_mae": MAE["z"], "a_mse": MSE["a"]}
+
+
+@case("F09 inputs in a dict in a dict, fed with its keys in order")
+def _(keras: Any) -> Any:
+    inputs = {name: keras.Input((1,), name=name) for name in ("b", "a")}
+    total = keras.layers.Add()([_scaled(keras, inputs["b"]), inputs["a"]])
+    model = keras.Model({"in": inputs}, total)
+    return _summed(keras, model, {"in": {"a": DATA["a"], "b": DATA["b"]}}), SUM
 
 
 @case("F11 one metric object for two outputs")
@@ -350,15 +364,34 @@ def _(keras: Any) -> Any:
     return _summed(keras, _summing(keras, as_dict=True), dict(DATA)), SUM
 
 
-def main(keras: Any) -> int:
-    """One line of JSON for each case; the status says whether all are right."""
+RECORD = Path(__file__).resolve().parent / "record"
+
+
+def place(keras: Any) -> Path:
+    """The file of the record for a Keras."""
+    version = str(keras.__version__)
+    backend = "tensorflow" if version.startswith("2") else keras.backend.backend()
+    return RECORD / f"{version}-{backend}.jsonl"
+
+
+def line(one: Happened) -> str:
+    """One case in the record."""
+    return json.dumps(asdict(one))
+
+
+def main(arguments: list[str]) -> int:
+    """One line for each case; the status says whether all are right."""
+    names = [one for one in arguments if not one.startswith("-")]
+    keras = importlib.import_module(names[0] if names else "keras")
     happened = [run(one, keras) for one in CASES]
     for one in happened:
-        sys.stdout.write(f"{json.dumps({**asdict(one), 'is_right': one.is_right})}\n")
+        codes = ", ".join(one.codes) or "-"
+        sys.stdout.write(f"{'ok' if one.is_right else 'WRONG':<6}{one.id:<60}{one.keras:<22}{codes}\n")
+    if "--record" in arguments:
+        RECORD.mkdir(exist_ok=True)
+        place(keras).write_text("".join(f"{line(one)}\n" for one in happened), encoding="utf-8")
     return int(not all(one.is_right for one in happened))
 
 
 if __name__ == "__main__":
-    import importlib
-
-    sys.exit(main(importlib.import_module(sys.argv[1] if sys.argv[1:] else "keras")))
+    sys.exit(main(sys.argv[1:]))
