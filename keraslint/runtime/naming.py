@@ -26,7 +26,8 @@ READ = ("metrics_names", "output_names", "outputs")
 
 def homes(model: type) -> Iterator[tuple[type, str]]:
     """The classes on which the names have to be watched: before any class that has them of its own."""
-    functional = next((cls for cls in model.__subclasses__() if cls.__name__ == "Functional"), model)
+    below: list[type] = model.__subclasses__()
+    functional = next((cls for cls in below if cls.__name__ == "Functional"), model)
     for name in READ:
         yield (model if name == "metrics_names" else functional), name
 
