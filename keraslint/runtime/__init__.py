@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from keraslint.runtime.callback import callback
+    from keraslint.runtime.callbacks import callback
     from keraslint.runtime.checking import check
     from keraslint.runtime.guarding import Guard, guard
     from keraslint.runtime.report import MispairedError, Proof, Report, Row
@@ -28,7 +28,7 @@ _HOMES = {
     "Proof": "report",
     "Report": "report",
     "Row": "report",
-    "callback": "callback",
+    "callback": "callbacks",
     "check": "checking",
     "guard": "guarding",
 }
