@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.train
 
-LABELS = np.arange(SAMPLES) % 3
-BITS = (np.arange(SAMPLES) % 2).astype("float32")[:, None]
-ONE_HOT = np.eye(3, dtype="float32")[LABELS]
+LABELS: Any = np.arange(SAMPLES) % 3
+BITS: Any = (np.arange(SAMPLES) % 2).astype("float32")[:, None]
+ONE_HOT: Any = np.eye(3, dtype="float32")[LABELS]
 
 
 def names(report: Report) -> set[str]:

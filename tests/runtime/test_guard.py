@@ -79,7 +79,7 @@ def test_codes_choose_what_raises() -> None:
         swapped().fit(X, HOUSES, verbose=0)
     assert watching.findings
     with pytest.raises(ValueError, match="raise_on"):
-        guard("loud")  # type: ignore[arg-type]
+        guard("loud")
 
 
 def test_the_innermost_guard_sees_a_call_and_the_outer_one_the_next() -> None:

@@ -12,7 +12,7 @@ pytest.importorskip("keras")
 import numpy as np
 
 from keraslint.pairing import Paired, pair
-from keraslint.runtime import Report, batches, check, proving
+from keraslint.runtime import Proof, Report, batches, check, proving
 from keraslint.runtime.examining import Question, _live
 from keraslint.runtime.places import caller
 from keraslint.runtime.reading import request_of, site_of
@@ -22,7 +22,7 @@ from tests.runtime.models import HOUSES, PRICE, ROOMS, SAMPLES, X, compiled, hou
 pytestmark = pytest.mark.train
 
 
-def proof_of(report: Report) -> proving.Proof:
+def proof_of(report: Report) -> Proof:
     """The proof of a report that has one."""
     assert report.proof is not None
     return report.proof
