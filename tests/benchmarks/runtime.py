@@ -1,7 +1,7 @@
-"""What the runtime check costs: ``python -m tests.benchmarks.runtime`` prints seconds for a model of 20 heads.
+"""What the runtime check costs: ``python -m tests.benchmarks.runtime`` prints it for 20 heads.
 
-A check is made once; the allowance is one forward pass and 200 ms. Of ``fit`` the medians of pairs of runs are
-compared, with and without a guard, the first epoch left out in both.
+A check is made once; the allowance is one forward pass and 200 ms. Of ``fit`` the medians of pairs of runs
+are compared, with and without a guard, the first epoch left out in both.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ HEADS = 20
 SAMPLES = 256
 RUNS = 7
 
-X = np.ones((SAMPLES, 32), "float32")
-Y = {f"head{number:02}": np.ones((SAMPLES, 1), "float32") for number in range(HEADS)}
+X: Any = np.ones((SAMPLES, 32), "float32")
+Y: dict[str, Any] = {f"head{number:02}": np.ones((SAMPLES, 1), "float32") for number in range(HEADS)}
 
 
 def model(*, subclassed: bool = False) -> Any:
     """Twenty dense heads on one hidden layer, compiled by name."""
     made = Subclassed() if subclassed else functional()
     names = list(Y)
-    made.compile("sgd", {name: "mse" for name in names}, metrics={name: ["mae"] for name in names})
+    made.compile("sgd", dict.fromkeys(names, "mse"), metrics={name: ["mae"] for name in names})
     return made
 
 

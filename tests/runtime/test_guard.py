@@ -200,7 +200,7 @@ def test_names_zipped_with_what_has_another_order() -> None:
         returned = model.evaluate(X, HOUSES, verbose=0)
         assert [name for name in model.output_names if name in HOUSES]  # right: names as keys
         assert dict(zip(model.output_names, model.outputs, strict=True))  # right: both are sorted
-        assert watching.findings == ()
+        assert list(watching.findings) == []
         assert dict(zip(model.metrics_names, returned, strict=False))
         assert model.outputs[0] is not None
     assert [one.name for one in watching.findings] == ["zipped-metrics-names", "zipped-sorted-names"]
