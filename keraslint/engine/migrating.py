@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from keraslint.engine.placing import moved
 from keraslint.findings import Crashed
 from keraslint.rewriting.migration import migrations
+from keraslint.rewriting.nesting import nestings
 from keraslint.rules import registered
 
 if TYPE_CHECKING:
     from keraslint.engine.run import Run
     from keraslint.sites import Inferred
+
+
+REWRITES = {"dict": migrations, "nested": nestings}
 
 
 def remember(path: str, inferred: Inferred | None, run: Run) -> None:
@@ -31,7 +35,7 @@ def migrate(run: Run) -> None:
     try:
         claims = [
             finding
-            for migration in (migrations(run.seen, settings.versions) if rules else ())
+            for migration in (REWRITES[settings.style](run.seen, settings.versions) if settings.style else ())
             for found in rules
             for finding in found.check(migration)
         ]

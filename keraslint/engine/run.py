@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 RANK = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 
 
-STYLES = frozenset({"KER901"})
+STYLES = frozenset({"KER901", "KER904"})
 """Rules that are asked for by the style they lead to, however mild."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.inference import data, models, results, sequences, symbols
+from keraslint.inference import bypath, data, models, results, sequences, symbols
 from keraslint.inference.core import Arguments, calling
 from keraslint.inference.values import (
     Array,
@@ -362,6 +362,7 @@ def _print(_: Run, __: Arguments, ___: ast.expr) -> Value:
 
 KNOWN: dict[str, Callable[[Run, Arguments, ast.expr], Value]] = {
     "builtins.range": _range,
+    "keraslint.losses.NestedLoss": bypath.nested_loss,
     "builtins.len": _sized,
     "builtins.zip": _zip,
     "builtins.enumerate": _enumerate,

@@ -49,10 +49,21 @@ _MODEL_HOMES = frozenset(
 )
 
 
+# Models of keraslint.losses train as those of Keras do.
+OWN_MODELS: Mapping[str, str] = MappingProxyType(
+    {
+        f"keraslint.losses.{name}": kind
+        for name, kind in (("Model", MODEL), ("Functional", MODEL), ("Sequential", SEQUENTIAL))
+    }
+)
+
+
 def canonical(name: str) -> str:
     """The canonical dotted name of something imported as ``name``."""
     name = _PRIVATE.sub("keras", _HOMES.sub("keras", name))
     name = _COMPAT.sub("tensorflow", name)
+    if name in OWN_MODELS:
+        return OWN_MODELS[name]
     if not name.startswith("keras."):
         return name
     head, _, last = name.rpartition(".")
@@ -203,6 +214,7 @@ def is_application(symbol: str) -> bool:
 
 
 HARMLESS = (
+    "keraslint",
     "keras",
     "tensorflow",
     "numpy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from keraslint.inference import data, models
+from keraslint.inference import bypath, data, models
 from keraslint.inference.events import (
     CompileEvent,
     DataEvent,
@@ -18,6 +18,7 @@ from keraslint.inference.state import simplify
 from keraslint.inference.values import (
     Array,
     Batches,
+    ByPath,
     Compiled,
     Const,
     Function,
@@ -73,6 +74,9 @@ def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.e
         metrics=unclear or part("metrics", 3),
         weighted_metrics=part("weighted_metrics", 4),
     )
+    if compiled.loss is not None and isinstance(compiled.loss.value, ByPath):
+        loss, by_path = bypath.translated(compiled.loss, look(run, ref, model, node).outputs)
+        compiled = replace(compiled, loss=loss, loss_weights=by_path, by_path=True)
     run.state.heap[ref.address] = replace(model, compiled=compiled)
     if third:
         _third(run, look(run, ref, model, node), arguments.positional[2])

@@ -240,13 +240,25 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A ``compile`` call: its arguments as they were when it ran, None where not given."""
+    """A ``compile`` call: its arguments as they were when it ran, None where not given; ``by_path`` says that
+    the losses were given by dot path.
+    """
 
     origin: Origin
     loss: Item | None = None
     loss_weights: Item | None = None
     metrics: Item | None = None
     weighted_metrics: Item | None = None
+    by_path: bool = False
+
+
+@dataclass(frozen=True)
+class ByPath:
+    """Losses of ``keraslint.losses`` by dot path, and their weights, as they were when it was made."""
+
+    losses: Value
+    weights: Value | None
+    origin: Origin
 
 
 Value: TypeAlias = Union[
@@ -271,6 +283,7 @@ Value: TypeAlias = Union[
     Imported,
     Snapshot,
     Compiled,
+    ByPath,
 ]
 
 

@@ -54,11 +54,11 @@ def today(site: TrainingSite, location: Location, name: str) -> Edits | None:
             old = Span(span.line, span.column, span.line, span.column + len(keyword.arg))
             edits.append(Edit(Location(source.path, old), RENAMED[keyword.arg]))
         elif keyword.arg in DROPPED:
-            edits.append(Edit(Location(source.path, _with_comma(source, call, keyword)), ""))
+            edits.append(Edit(Location(source.path, with_comma(source, call, keyword)), ""))
     return tuple(edits)
 
 
-def _with_comma(source: Source, call: ast.Call, keyword: ast.keyword) -> Span:
+def with_comma(source: Source, call: ast.Call, keyword: ast.keyword) -> Span:
     """An argument and the comma before it."""
     before = sorted(span for one in _arguments(call) if (span := source.span(one)) < source.span(keyword))
     span = source.span(keyword)
@@ -218,6 +218,12 @@ def imported(source: Source, module: str, name: str) -> Edits:
         there = isinstance(statement, ast.ImportFrom) and statement.module == module
         if there and any(alias.name == name and alias.asname is None for alias in names):
             return ()
+    return behind_imports(source, f"from {module} import {name}")
+
+
+def behind_imports(source: Source, line: str) -> Edits:
+    """One more line behind the imports that the document begins with."""
+    body = source.tree.body
     imports = [one for one in body if isinstance(one, ast.Import | ast.ImportFrom)]
     if not imports:
         return ()
@@ -226,6 +232,6 @@ def imported(source: Source, module: str, name: str) -> Edits:
         if not isinstance(statement, ast.Import | ast.ImportFrom):
             break
         last = statement
-    line = last.end_lineno or last.lineno
-    at = Span(line, len(source.lines[line - 1]) + 1, line, len(source.lines[line - 1]) + 1)
-    return (Edit(Location(source.path, at), f"\nfrom {module} import {name}"),)
+    row = last.end_lineno or last.lineno
+    end = len(source.lines[row - 1]) + 1
+    return (Edit(Location(source.path, Span(row, end, row, end)), f"\n{line}"),)

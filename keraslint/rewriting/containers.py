@@ -246,6 +246,22 @@ def quoted(text: str, quote: str) -> str:
     return f"{quote}{escaped}{quote}"
 
 
+def merged(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """The edits in their order, an insertion made part of the edit that begins at its place."""
+    made: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.location.document, edit.location.span)):
+        last = made[-1] if made else edit
+        begins = (last.location.document, _before(edit.location.span)) == (
+            edit.location.document,
+            last.location.span,
+        )
+        if made and begins:
+            made[-1] = Edit(edit.location, last.text + edit.text)
+        else:
+            made.append(edit)
+    return tuple(made)
+
+
 def disjoint(edits: Sequence[Edit]) -> bool:
     """Whether no edit touches what another changes."""
     ordered = sorted(edits, key=lambda edit: (edit.location.document, edit.location.span))

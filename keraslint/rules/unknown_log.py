@@ -42,6 +42,8 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             TrainingSite(outputs=Given(tree=outputs), compiled=CompileCall() as compiled),
             Paired(logs=logs, assumed=assumed),
         ) if not {"loss", "metrics", "weighted_metrics"} & {*assumed} and _all_named(outputs, compiled):
+            if compiled.by_path:  # keraslint.losses logs a term under its dot path, where Keras has a slash
+                logs = tuple(log.replace("/", ".") for log in logs)
             for monitor in site.monitors:
                 meant = _meant(monitor.key.removeprefix(VALIDATION), logs, outputs)
                 if meant:

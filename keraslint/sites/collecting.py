@@ -210,6 +210,7 @@ class _Collector:
             self._part(compiled.loss_weights, way),
             self._part(compiled.metrics, way),
             self._part(compiled.weighted_metrics, way),
+            by_path=compiled.by_path,
         )
 
     def _part(self, item: Item | None, way: Assumed) -> SitePart:

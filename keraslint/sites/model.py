@@ -61,13 +61,14 @@ SitePart: TypeAlias = Union[Given, Unread, NotGiven]
 
 @dataclass(frozen=True)
 class CompileCall:
-    """``compile(...)``: its place and its parts."""
+    """``compile(...)``: its place and its parts; ``by_path`` says that the losses were given by dot path."""
 
     location: Location
     loss: SitePart = NOT_GIVEN
     loss_weights: SitePart = NOT_GIVEN
     metrics: SitePart = NOT_GIVEN
     weighted_metrics: SitePart = NOT_GIVEN
+    by_path: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.pairing import ABSENT, UNSEEN, Part, Request, Token, Undecided, pair
+from keraslint.pairing import ABSENT, UNSEEN, Part, Request, Token, Undecided, pair, parse
 from keraslint.sites.model import CompileCall, Given, NotGiven, Unread
 from keraslint.tree import map_leaves
 
@@ -15,8 +15,14 @@ if TYPE_CHECKING:
     from keraslint.tree import Path, Tree
 
 
+FIRST_NESTED = parse("3.7")
+"""From here on Keras itself pairs losses in the containers of the outputs as those by path."""
+
+
 def verdict(site: TrainingSite, version: Version) -> Verdict:
     """What a version of Keras does at a site; undecided where its outputs are not known."""
+    if site.compiled is not None and site.compiled.by_path and version < FIRST_NESTED:
+        return Undecided(f"losses by dot path are no affair of Keras {version}")
     if isinstance(site.outputs, Given):
         return pair(request(site), version)
     reason = site.outputs.reason if isinstance(site.outputs, Unread) else "the model has no outputs"

@@ -1,19 +1,20 @@
-"""Whole sites in dict style: the golden files, what is refused and why, files that go together."""
+"""Whole sites in another style: the golden files, what is refused and why, files that go together."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.programs import FIXTURES, Program, programs
-from tests.rewriting.migrating import migrated, migrations
+from tests.rewriting.migrating import STYLES, migrated, migrations
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 RULE = "outputs-in-a-list"
-CASES = [program for program in programs("bad") if program.rule == RULE]
+CASES = [program for program in programs("bad") if program.rule in STYLES]
 MODEL = """
 import keras
 
@@ -27,26 +28,27 @@ FIT = "x = keras.ops.ones((4, 3))\nmodel.fit(x, [x[:, :1], x[:, 1:2]])\n"
 
 def without_marks(sources: dict[str, str]) -> dict[str, str]:
     """The sources without the comments that expect a finding."""
-    return {path: source.replace("  # finds: KER901", "") for path, source in sources.items()}
+    return {path: re.sub(r"  # finds: KER\d+", "", source) for path, source in sources.items()}
 
 
 @pytest.mark.parametrize("program", CASES, ids=str)
 def test_a_migration_is_the_golden_file(program: Program) -> None:
     safe = program.sibling("safe")
     assert safe is not None
-    assert without_marks(migrated(program.path)) == {str(program.path): safe.source}
+    assert without_marks(migrated(program.path, STYLES[program.rule])) == {str(program.path): safe.source}
 
 
 @pytest.mark.parametrize("program", CASES, ids=str)
 def test_what_was_migrated_is_left_alone(program: Program, tmp_path: Path) -> None:
     path = tmp_path / "program.py"
-    path.write_text(migrated(program.path)[str(program.path)], encoding="utf-8")
-    assert migrations(path) == []
+    style = STYLES[program.rule]
+    path.write_text(migrated(program.path, style)[str(program.path)], encoding="utf-8")
+    assert migrations(path, style) == []
 
 
 def test_the_examples_migrate_in_one_run() -> None:
     made = migrated(FIXTURES / RULE)
-    for program in CASES:
+    for program in (one for one in CASES if one.rule == RULE):
         safe = program.sibling("safe")
         assert safe is not None
         assert without_marks(made)[str(program.path)] == safe.source
@@ -167,3 +169,28 @@ def test_one_file_that_lets_it_escape_keeps_all(tmp_path: Path) -> None:
     (finding,) = migrations(tmp_path)
     assert "written out by 'export'" in finding.unfixed
     assert finding.related[0].location.document.endswith("ask.py")
+
+
+NESTED = """
+import keras
+
+inputs = keras.Input((3,))
+heads = {"a": {"b": keras.layers.Dense(1)(inputs)}, "c": keras.layers.Dense(1)(inputs)}
+model = keras.Model(inputs, heads)
+model.compile(loss={"a": {"b": "mse"}, "c": "mae"})
+"""
+NOT_NESTED = {
+    "x = keras.ops.ones((4, 3))\nmodel.compile(loss={'a': {'b': 'mse'}})": "not every output has one loss",
+    "losses = {'a': {'b': 'mse'}, 'c': 'mae'}\nprint(losses)\nmodel.compile(loss=losses)": "nothing else",
+    "model.compile(loss={'a': {'b': 'mse'}, 'c': 'mae'}, loss_weights=dict(a={'b': 1.0}, c=2.0))": "weights",
+}
+
+
+@pytest.mark.parametrize(("more", "reason"), NOT_NESTED.items())
+def test_losses_that_cannot_stand_under_paths_are_refused(more: str, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(NESTED + more + "\n", encoding="utf-8")
+    found = migrations(path, "nested")
+    assert len(found) == 1
+    assert found[0].fixes == ()
+    assert reason in found[0].unfixed

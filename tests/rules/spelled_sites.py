@@ -66,11 +66,12 @@ def site(
     outputs: Any, *, call: Call = "fit", y: Any = NOT_GIVEN, uses: tuple[ResultUse, ...] = (), **parts: Any
 ) -> TrainingSite:
     """A functional model, its compile call and, where targets are given, a data call."""
+    spelled: dict[str, Any] = {name: _part(literal) for name, literal in parts.items()}
     return TrainingSite(
         model=PLACE,
         kind="functional",
         outputs=Given(heads(outputs), PLACE),
-        compiled=CompileCall(PLACE, **{name: _part(literal) for name, literal in parts.items()}),
+        compiled=CompileCall(PLACE, **spelled),
         data=None if y is NOT_GIVEN else DataCall(call, PLACE, _arrays(y)),
         uses=uses,
     )

@@ -11,6 +11,7 @@ pytest.importorskip("tensorflow")
 import numpy as np
 
 from tests.programs import Program, programs
+from tests.rewriting.migrating import STYLES
 from tests.witnesses.spelling import Pairs, UnspelledError, built, spelled
 from tests.witnesses.spy import Run, Training, run
 
@@ -21,7 +22,7 @@ PAIRED_OTHERWISE = {"KER102", "KER103", "KER104", "KER201", "KER202", "KER203", 
 
 JOINED = "several-losses-for-one-output"
 # A rewrite to another style gives the heads other paths; what it trains is tested with it.
-ON_DEMAND = "outputs-in-a-list"
+ON_DEMAND = frozenset(STYLES)
 RUNNABLE = [program for program in programs() if program.parses]
 
 
@@ -42,7 +43,7 @@ def with_sibling(role: str) -> list[Program]:
     return [
         program
         for program in programs("bad")
-        if program.raises is None and program.sibling(role) and program.rule != ON_DEMAND
+        if program.raises is None and program.sibling(role) and program.rule not in ON_DEMAND
     ]
 
 
