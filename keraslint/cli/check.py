@@ -33,6 +33,9 @@ OUTPUT = (
     click.option("--fix", is_flag=True, hidden=True),
     click.option("--watch", is_flag=True, help="Check again whenever a file changes."),
 )
+PREVIEWED = 25
+"""Findings whose fixes are drawn: each fix is read anew with every file that leads to it."""
+
 STATISTICS = ("full", "json")
 
 
@@ -172,7 +175,7 @@ def _pictured(results: Results, wish: Wish, settings: Nearest) -> Results:
     with one_line():
         shown = [one for one in showing.show(wish.paths, settings) if isinstance(one, Shown)]
         fixes = any(finding.fixes for finding in results.findings)
-        attempts = previewed(Task(wish.paths, settings)) if fixes else []
+        attempts = previewed(Task(wish.paths, settings), PREVIEWED) if fixes else []
     return replace(results, sites=shown, attempts=attempts)
 
 
@@ -206,8 +209,9 @@ def _write(path: str, text: str, mode: str) -> None:
     try:
         with open(path, mode, encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
-    except OSError as error:
-        message = f"{path}: cannot be written: {(error.strerror or str(error)).lower()}"
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        message = f"{path}: cannot be written: {why.lower()}"
         raise click.ClickException(message) from error
 
 

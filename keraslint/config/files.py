@@ -54,7 +54,7 @@ def names_above(paths: Iterable[str]) -> list[str]:
 
 def inline(text: str) -> dict[str, Any]:
     """The configuration that an option spells: ``severity = 'error'``."""
-    return _verified("--config", _toml("--config", text.encode("utf-8", "surrogateescape")))
+    return _verified("--config", _toml("--config", text.encode("utf-8", "surrogatepass")))
 
 
 def _read(path: str) -> dict[str, Any] | None:

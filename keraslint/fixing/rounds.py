@@ -79,9 +79,10 @@ def fixed(task: Task, contents: Contents | None = None) -> Fixed:
     )
 
 
-def previewed(task: Task) -> list[Attempt]:
-    """What each fix would do by itself, safe or not; nothing is made."""
-    return offers(judged(task, Contents()), tuple(Safety))
+def previewed(task: Task, most: int) -> list[Attempt]:
+    """What each fix of the first findings, at ``most`` so many, would do by itself; nothing is made."""
+    state = judged(task, Contents())
+    return offers(state, tuple(Safety), [one for one in wanted(state) if one.fixes][:most])
 
 
 def wanted(state: State) -> list[Finding]:
@@ -207,10 +208,14 @@ def _is_about(shown: Shown, location: Location) -> bool:
     return any(_meet(location, one) for one in (shown.location, *(part.location for part in shown.written)))
 
 
-def offers(state: State, kinds: Collection[Safety] = (Safety.UNSAFE,)) -> list[Attempt]:
+def offers(
+    state: State,
+    kinds: Collection[Safety] = (Safety.UNSAFE,),
+    findings: Sequence[Finding] | None = None,
+) -> list[Attempt]:
     """The fixes of these kinds, as if none of them were made, with what each would do."""
     made = []
-    for finding in wanted(state):
+    for finding in wanted(state) if findings is None else findings:
         for fix in finding.fixes:
             if fix.safety in kinds and not hindrance(finding, one := named(fix, state.task), state):
                 after = replace(state, contents=with_edits(state.contents, one.edits), _shown={})

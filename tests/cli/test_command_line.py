@@ -292,6 +292,72 @@ def test_a_reader_that_goes_away() -> None:
     assert not done.stderr
 
 
+def test_a_working_directory_that_is_gone_is_one_line(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    program = f"import os; os.rmdir({str(gone)!r}); from keraslint.cli import main; raise SystemExit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "check"],
+        cwd=gone,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = "keraslint: the working directory does not exist any more\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is full")
+def test_an_output_that_is_full_or_closed() -> None:
+    shell = f"{sys.executable} -m keraslint check swapped.py"
+    for redirection, status, said in (
+        ("> /dev/full", 2, "keraslint: no space left on device\n"),
+        (">&-", 1, ""),
+        ("> /dev/null 2>&-", 1, ""),
+    ):
+        done = subprocess.run(  # noqa: S602 (a redirection is what is tested)
+            f"{shell} {redirection}",
+            shell=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (status, said)
+
+
+def test_a_defect_outside_of_files_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("keraslint.config.settings", lambda *_: 1 / 0)
+    assert main(["check", "clean.py"]) == 2
+    said = "keraslint: a defect of keraslint (--verbose shows where): ZeroDivisionError: division by zero\n"
+    assert capsys.readouterr() == ("", said)
+    assert main(["check", "clean.py", "--verbose"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([""], ": no such file"),
+        (["-o", "a\0b", "clean.py"], "a\\x00b: cannot be written: embedded null byte"),
+        (["--baseline", "a\0b", "clean.py"], "not a baseline: embedded null byte"),
+        (["--config", "x\ud800=1", "clean.py"], "--config: not TOML"),
+        (["--keras-version", "", "clean.py"], "no version of Keras is given"),
+        (["x\udcff.py"], "x\\udcff.py: no such file"),
+    ],
+)
+def test_odd_arguments_are_one_line(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
+
+
 NET = (
     SWAPPED.replace("\n", "\n    ").replace("import keras\n    ", "import keras\ndef build():").rstrip()
     + "\n    return model\n"
