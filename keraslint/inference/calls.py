@@ -20,6 +20,7 @@ from keraslint.inference.values import (
     List,
     Method,
     Model,
+    Partial,
     Ref,
     Super,
     Symbol,
@@ -237,6 +238,14 @@ def _default(callee: Function, name: str) -> ast.expr | None:
     defaults: list[ast.expr | None] = [*[None] * (len(ordered) - len(spec.defaults)), *spec.defaults]
     pairs = [*zip(ordered, defaults, strict=True), *zip(spec.kwonlyargs, spec.kw_defaults, strict=True)]
     return next((value for argument, value in pairs if argument.arg == name), None)
+
+
+@calling(Partial)
+def partial(run: Run, callee: Partial, arguments: Arguments, node: ast.expr) -> Value:
+    """A function some of whose arguments are given already."""
+    positional = (*callee.positional, *arguments.positional)
+    keywords = {**dict(callee.keywords), **dict(arguments.keywords)}
+    return run.call(callee.function, Arguments(positional, tuple(keywords.items()), arguments.rest), node)
 
 
 @calling(Class)

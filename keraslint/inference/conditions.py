@@ -15,6 +15,7 @@ from keraslint.inference.values import (
     List,
     Made,
     Model,
+    Partial,
     Ref,
     Symbol,
     Tensor,
@@ -75,7 +76,7 @@ def truthiness(run: Run, value: Value) -> bool | None:
             return None
 
 
-NEVER_NONE = (Tuple, Ref, Tensor, Array, Symbol, Made, Function, Class)
+NEVER_NONE = (Tuple, Ref, Tensor, Array, Symbol, Made, Function, Partial, Class)
 
 
 @expression(ast.Compare)

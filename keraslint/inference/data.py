@@ -114,6 +114,9 @@ def method(run: Run, source: Batches, name: str, arguments: Arguments, node: ast
     """A method of a dataset."""
     if name in SAME:
         return source
+    if name == "enumerate":
+        pair = ((0, Item(Array(source.origin), source.origin)), (1, Item(source.element, source.origin)))
+        return replace(source, element=Snapshot("tuple", pair))
     function = arguments.get("map_func", 0)
     if name != "map" or function is None:
         return run.unknown(f"what '{name}' of a dataset returns")
@@ -157,7 +160,7 @@ def _from_generator(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     if given is not None:
         inner = given.value.items if isinstance(given.value, Tuple) else ()
     value = generator.value
-    made = run.call(value, Arguments(inner), node) if isinstance(value, Function) else value
+    made = value if isinstance(value, Batches) else run.call(value, Arguments(inner), node)
     if not isinstance(made, Batches):
         return run.unknown("a dataset of a generator that is not known")
     return Batches("dataset", made.element, made.origin)
@@ -165,14 +168,28 @@ def _from_generator(run: Run, arguments: Arguments, node: ast.expr) -> Value:
 
 def _zip(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     given = arguments.positional
-    if len(given) == 1 and isinstance(given[0].value, Tuple):
-        given = given[0].value.items
-    items = []
-    for place, item in enumerate(given):
-        if not isinstance(item.value, Batches):
-            return run.unknown("a zip of datasets that are not known")
-        items.append((place, Item(item.value.element, item.origin)))
-    return Batches("dataset", Snapshot("tuple", tuple(items)), run.origin(node))
+    whole = given[0].value if len(given) == 1 else Tuple(given, arguments.rest)
+    element = _zipped(freeze(run, whole))
+    if element is None:
+        return run.unknown("a zip of datasets that are not known")
+    return Batches("dataset", element, run.origin(node))
+
+
+def _zipped(value: Value) -> Value | None:
+    """One element of each dataset, in the containers that the datasets stand in."""
+    if isinstance(value, Batches):
+        return value.element
+    if not isinstance(value, Snapshot) or value.rest is not None:
+        return None
+    items = [(key, item.origin, _zipped(item.value)) for key, item in value.items]
+    known = tuple((key, Item(one, origin)) for key, origin, one in items if one is not None)
+    return Snapshot(value.kind, known) if len(known) == len(items) else None
+
+
+def _plain(run: Run, arguments: Arguments, node: ast.expr) -> Value:
+    """A dataset of numbers, names of files, lines or records: one tensor at a time."""
+    del arguments
+    return Batches("dataset", Array(run.origin(node)), run.origin(node))
 
 
 def _labelled(run: Run, arguments: Arguments, node: ast.expr) -> Value:
@@ -192,6 +209,8 @@ KNOWN: dict[str, Callable[[Run, Arguments, ast.expr], Value]] = {
     f"{DATASET}.from_tensors": _slices,
     f"{DATASET}.from_generator": _from_generator,
     f"{DATASET}.zip": _zip,
+    **{f"{DATASET}.{name}": _plain for name in ("range", "list_files")},
+    **{f"tensorflow.data.{name}": _plain for name in ("TFRecordDataset", "TextLineDataset")},
     **{
         f"keras.{home}.{kind}_dataset_from_directory": _labelled
         for home in ("utils", "preprocessing")
@@ -203,17 +222,20 @@ KNOWN: dict[str, Callable[[Run, Arguments, ast.expr], Value]] = {
 }
 
 
+def _labels(run: Run, given: Item) -> Item:
+    """Keras makes one array of the labels (keras/src/legacy/preprocessing/image.py, ``np.asarray(y)``)."""
+    value = freeze(run, given.value)
+    one = isinstance(value, Snapshot) and value.kind in {"list", "tuple"}
+    return Item(Array(given.origin) if one else value, given.origin)
+
+
 def flow(run: Run, name: str, arguments: Arguments, node: ast.expr) -> Value:
     """``flow`` and ``flow_from_...`` of an ``ImageDataGenerator``."""
     here = run.origin(node)
     array = Item(Array(here), here)
     if name == "flow":
         labels = arguments.get("y", 1)
-        pair = (
-            ((0, array),)
-            if labels is None
-            else ((0, array), (1, Item(freeze(run, labels.value), labels.origin)))
-        )
+        pair = ((0, array),) if labels is None else ((0, array), (1, _labels(run, labels)))
         return Batches("py_dataset", Snapshot("tuple", pair), here)
     mode = arguments.get("class_mode")
     if mode is None or (

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.inference import bypath, data, models, results, sequences, symbols
+from keraslint.inference import bypath, classes, data, models, results, sequences, symbols
 from keraslint.inference.core import Arguments, calling
 from keraslint.inference.values import (
     Array,
     Batches,
     Const,
     Dict,
+    Instance,
     Item,
     List,
     Made,
     MetricsNames,
     Model,
+    Partial,
     Ref,
     Result,
     Symbol,
@@ -351,9 +353,46 @@ def _next(run: Run, arguments: Arguments, _: ast.expr) -> Value:
     return run.split(given.value, one)
 
 
-def _iter(run: Run, arguments: Arguments, _: ast.expr) -> Value:
+def _iter(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     given = arguments.get("object", 0)
-    return run.unknown("an iterator") if given is None else given.value
+    if given is None:
+        return run.unknown("an iterator")
+    thing = run.object(given.value) if isinstance(given.value, Ref) else None
+    method = classes.find(thing.cls, "__iter__") if isinstance(thing, Instance) else None
+    if method is None:
+        return given.value
+    return run.call(classes.bind(method, given.value), Arguments(), node)
+
+
+def _map(run: Run, arguments: Arguments, node: ast.expr) -> Value:
+    if not arguments.positional or arguments.rest is not None:
+        return run.unknown("a map of something that is not known")
+    function, *given = arguments.positional
+    columns = [sequences.items_of(run, item.value) for item in given]
+    rest = next((unknown for _, unknown in columns if unknown is not None), None)
+    rows = zip(*(items for items, _ in columns), strict=False)
+    made = tuple(Item(run.call(function.value, Arguments(tuple(row)), node), row[0].origin) for row in rows)
+    return Tuple(made, rest)
+
+
+def _filter(run: Run, arguments: Arguments, node: ast.expr) -> Value:
+    if len(arguments.positional) != 2:  # noqa: PLR2004
+        return run.unknown("a filter of something that is not known")
+    function, given = (item.value for item in arguments.positional)
+    items, rest = sequences.items_of(run, given)
+    plain = function == Const(None)
+    kept = [item.value if plain else run.call(function, Arguments((item,)), node) for item in items]
+    if not all(isinstance(one, Const) for one in kept):
+        return Tuple((), run.unknown("a filter with a condition that is not known"))
+    held = zip(items, kept, strict=True)
+    return Tuple(tuple(item for item, one in held if isinstance(one, Const) and one.value), rest)
+
+
+def _partial(run: Run, arguments: Arguments, _: ast.expr) -> Value:
+    if not arguments.positional or arguments.rest is not None:
+        return run.unknown("a partial function of something that is not known")
+    function, *given = arguments.positional
+    return Partial(function.value, tuple(given), arguments.keywords)
 
 
 def _print(_: Run, __: Arguments, ___: ast.expr) -> Value:
@@ -378,6 +417,9 @@ KNOWN: dict[str, Callable[[Run, Arguments, ast.expr], Value]] = {
     "builtins.print": _print,
     "builtins.next": _next,
     "builtins.iter": _iter,
+    "builtins.map": _map,
+    "builtins.filter": _filter,
+    "functools.partial": _partial,
     "sklearn.model_selection.train_test_split": _split_data,
     **{f"keras.datasets.{name}.load_data": _dataset for name in symbols.DATASETS},
 }

@@ -91,6 +91,8 @@ def operate(run: Run, node: ast.BinOp, left: Value, right: Value) -> Value:
     if isinstance(node.op, ast.Mult) and isinstance(right, Const) and isinstance(right.value, int):
         times = right.value
         return run.each(left, lambda one: repeated(run, one, times))
+    if isinstance(node.op, ast.BitOr) and isinstance(left, Ref):
+        return run.each(left, lambda one: _united(run, one, right))
     if isinstance(node.op, ast.Mult) and isinstance(left, Ref) and isinstance(right, Unknown):
         return run.each(left, lambda one: _many_times(run, one, right))
     if isinstance(left, Array) or isinstance(right, Array):
@@ -163,6 +165,13 @@ def repeated(run: Run, thing: Value | Object, times: int) -> Value:
             return Tuple(items * times)
         case _:
             return run.unknown("a repetition of something that is not known")
+
+
+def _united(run: Run, left: Value | Object, right: Value) -> Value:
+    """``{**left, **right}``, written ``left | right``."""
+    if not isinstance(left, Dict):
+        return run.unknown("an operation on something that is not known")
+    return run.split(right, lambda one: run.new(update(run, left, one)))
 
 
 def _many_times(run: Run, thing: Value | Object, times: Unknown) -> Value:
@@ -250,6 +259,37 @@ def _store(run: Run, target: ast.Subscript, value: Value, origin: Origin) -> Non
         return Const(None)
 
     run.split(holder, into)
+
+
+def removed(run: Run, target: ast.Subscript) -> None:
+    """``del container[index]``."""
+    holder = run.evaluate(target.value)
+    index = Unknown("a slice") if isinstance(target.slice, ast.Slice) else run.evaluate(target.slice)
+
+    def one(ref: Value) -> Value:
+        if isinstance(ref, Ref):
+            run.each(ref, lambda thing: _removed(run, ref, thing, index))
+        return Const(None)
+
+    run.split(holder, one)
+
+
+def _removed(run: Run, ref: Ref, thing: Value | Object, index: Value) -> Value:
+    why = run.unknown("an element was removed that is not known")
+    position = index.value if isinstance(index, Const) else None
+    match thing:
+        case Dict(items=pairs) if isinstance(index, Const):
+            left = tuple(pair for pair in pairs if pair[0].value != index.value)
+            run.state.heap[ref.address] = replace(thing, items=left)
+        case List(items=items, rest=None) if isinstance(position, int) and abs(position) < len(items):
+            kept = list(items)
+            del kept[position]
+            run.state.heap[ref.address] = replace(thing, items=tuple(kept))
+        case Dict():
+            run.state.heap[ref.address] = Dict(rest=why)
+        case List():
+            run.state.heap[ref.address] = List(rest=why)
+    return Const(None)
 
 
 def _stored(run: Run, ref: Ref, thing: Value | Object, index: Value | None, item: Item) -> Value:

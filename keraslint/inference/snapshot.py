@@ -21,6 +21,7 @@ from keraslint.inference.values import (
     Model,
     Ref,
     Snapshot,
+    Symbol,
     Tensor,
     Tuple,
     Unknown,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     import ast
 
     from keraslint.inference.core import Run
-    from keraslint.inference.values import Object, Value
+    from keraslint.inference.values import Class, Object, Value
 
 MAX_NESTING = 16
 """Containers inside containers that are taken apart."""
@@ -81,10 +82,19 @@ def _object(run: Run, thing: Object, depth: int) -> Value:
             return made if several is None else replace(made, several=_item(run, several, depth))
         case Dict():
             return _mapping(run, thing, depth)
+        case Instance(cls=cls) if not BUILTIN.isdisjoint(_symbols(cls)):
+            return Unknown(f"class {cls.node.name} is a container of its own")
         case Instance(cls=cls, name=name):
             return Made(cls.node.name, name, cls.origin)
         case Model(name=name, origin=origin):
             return Made("keras.Model", name, origin)
+
+
+BUILTIN = frozenset({"typing.NamedTuple", "builtins.tuple", "builtins.list", "builtins.dict"})
+
+
+def _symbols(cls: Class) -> set[str]:
+    return {base.name for base in classes.lineage(cls) if isinstance(base, Symbol)}
 
 
 def _sequence(

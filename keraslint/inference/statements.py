@@ -209,6 +209,42 @@ def _expects_error(node: ast.expr) -> bool:
     return name.startswith("assertRaises") or name in {"raises", "suppress", "assert_raises", "assertFails"}
 
 
+@statement(ast.Match)
+def matched(run: Run, node: ast.Match) -> None:
+    """``match``: constants are compared, other patterns are conditions of their own."""
+    cases = list(node.cases)
+
+    def rest() -> Value:
+        if not cases:
+            return Const(None)
+        case = cases.pop(0)
+        later = list(cases)
+
+        def body() -> Value:
+            run.execute(case.body)
+            return Const(None)
+
+        def others() -> Value:
+            cases[:] = later
+            return rest()
+
+        test = _pattern(node.subject, case)
+        return body() if test is None else conditions.branch(run, test, body, others)
+
+    rest()
+
+
+def _pattern(subject: ast.expr, case: ast.match_case) -> ast.expr | None:
+    """The test that a case makes, None where it takes everything."""
+    match case.pattern:
+        case ast.MatchAs(pattern=None) if case.guard is None:
+            return None
+        case ast.MatchValue(value=value) if case.guard is None:
+            return ast.copy_location(ast.Compare(subject, [ast.Eq()], [value]), value)
+        case pattern:
+            return ast.copy_location(ast.Name(f"case {ast.unparse(pattern)}", ast.Load()), pattern)
+
+
 @statement(ast.Try)
 def attempted(run: Run, node: ast.Try) -> None:
     """``try``: the body, or a handler, as alternatives on a condition of their own."""
@@ -231,10 +267,12 @@ def attempted(run: Run, node: ast.Try) -> None:
 
 @statement(ast.Delete)
 def deleted(run: Run, node: ast.Delete) -> None:
-    """``del name``."""
+    """``del name`` and ``del container[index]``."""
     for target in node.targets:
         if isinstance(target, ast.Name):
             run.bind(target.id, Unknown(f"'{target.id}' was deleted"))
+        elif isinstance(target, ast.Subscript):
+            sequences.removed(run, target)
 
 
 @statement(ast.Global, ast.Nonlocal)

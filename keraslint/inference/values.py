@@ -145,7 +145,15 @@ class Function:
     frame: int
     bound: Value | None = None
     owner: Class | None = None
-    defaults: tuple[tuple[str, Value], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Partial:
+    """``functools.partial(function, *positional, **keywords)``."""
+
+    function: Value
+    positional: tuple[Item, ...] = ()
+    keywords: tuple[tuple[str, Item], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -272,6 +280,7 @@ Value: TypeAlias = Union[
     Symbol,
     Made,
     Function,
+    Partial,
     Class,
     Super,
     Method,

@@ -17,6 +17,7 @@ from keraslint.inference.values import (
     Const,
     Function,
     Made,
+    Partial,
     Snapshot,
     Symbol,
     Tensor,
@@ -108,4 +109,6 @@ def _element(one: Value, two: Value) -> Value | None:
 
 
 def _is_leaf(value: Value) -> bool:
-    return isinstance(value, Tensor | Array | Const | Made | Symbol | Function) and value != Const(None)
+    return isinstance(value, Tensor | Array | Const | Made | Symbol | Function | Partial) and value != Const(
+        None
+    )

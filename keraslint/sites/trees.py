@@ -13,6 +13,7 @@ from keraslint.inference.values import (
     Item,
     Made,
     Origin,
+    Partial,
     Snapshot,
     Symbol,
     Tensor,
@@ -59,7 +60,7 @@ def _unreadable(value: Value) -> str | None:
             return "it depends on a condition"
         case Symbol(name=symbol) if symbol.partition(".")[0] not in symbols.HARMLESS:
             return f"'{symbol}' is not a file of the project"
-        case Tensor() | Array() | Const() | Made() | Function() | Symbol():
+        case Tensor() | Array() | Const() | Made() | Function() | Partial() | Symbol():
             return None
         case _:
             return "it is neither a container nor anything that Keras pairs"
@@ -119,7 +120,7 @@ def _written(value: Value, origin: Origin, places: Places) -> Written:
 
 
 def _name(value: Value) -> str | None:
-    match value:
+    match value.function if isinstance(value, Partial) else value:
         case Tensor(name=name):
             return name
         case Const(value=str() as text):
