@@ -19,6 +19,7 @@ from keraslint.inference.values import (
     Array,
     Batches,
     ByPath,
+    Choice,
     Compiled,
     Const,
     Function,
@@ -77,6 +78,7 @@ def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.e
     if compiled.loss is not None and isinstance(compiled.loss.value, ByPath):
         loss, by_path = bypath.translated(compiled.loss, look(run, ref, model, node).outputs)
         compiled = replace(compiled, loss=loss, loss_weights=by_path, by_path=True)
+    compiled = _over(model.compiled, compiled)
     run.state.heap[ref.address] = replace(model, compiled=compiled)
     if third:
         _third(run, look(run, ref, model, node), arguments.positional[2])
@@ -84,6 +86,37 @@ def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.e
         seen = replace(look(run, ref, model, node), compiled=compiled)
         run.events.append(CompileEvent(seen, run.origin(node), run.given(), expected=run.expecting > 0))
     return Const(None)
+
+
+KEPT = Unknown("that of an earlier compile call, which Keras keeps since 3.6, as none is given")
+
+
+def _over(earlier: Value | None, later: Compiled) -> Compiled:
+    """A compile call after another: what it does not give is not known, Keras may keep what it had.
+
+    keras/src/trainers/trainer.py, 3.6: only ``if loss is not None`` and ``if metrics is not None or
+    weighted_metrics is not None`` something is set; until 3.5 and in Keras 2 it becomes None otherwise.
+    """
+    item = Item(KEPT, later.origin)
+    if later.loss is None and _gave(earlier, "loss"):
+        later = replace(later, loss=item, loss_weights=item)
+    if later.metrics is None and later.weighted_metrics is None:
+        metrics, weighted = (
+            item if _gave(earlier, name) else None for name in ("metrics", "weighted_metrics")
+        )
+        later = replace(later, metrics=metrics, weighted_metrics=weighted)
+    return later
+
+
+def _gave(compiled: Value | None, part: str) -> bool:
+    """Whether an earlier compile call may have given a part."""
+    match compiled:
+        case Choice(then=then, other=other):
+            return _gave(then, part) or _gave(other, part)
+        case Compiled():
+            return getattr(compiled, part) is not None
+        case _:
+            return False
 
 
 def _third(run: Run, model: ModelSeen, given: Item) -> None:
