@@ -101,9 +101,8 @@ def _over(earlier: Value | None, later: Compiled) -> Compiled:
     if later.loss is None and _gave(earlier, "loss"):
         later = replace(later, loss=item, loss_weights=item)
     if later.metrics is None and later.weighted_metrics is None:
-        metrics, weighted = (
-            item if _gave(earlier, name) else None for name in ("metrics", "weighted_metrics")
-        )
+        metrics = item if _gave(earlier, "metrics") else None
+        weighted = item if _gave(earlier, "weighted_metrics") else None
         later = replace(later, metrics=metrics, weighted_metrics=weighted)
     return later
 

@@ -23,6 +23,7 @@ m3.compile("sgd", loss={"z": ["mse", "mae"], "y": keras.losses.Huber(delta=2.0)}
 
 
 #> fit@12 functional {b: b_0, a: a_1} | loss {b: "mse", a: "mae"} | metrics {b: ["mae"], a: "acc"} | targets {b: y, a: y} | sample_weight {b: w, a: w}
-#> compile functional {b: b_0, a: a_1} | loss {b: "mse", a: "mse"}
+#> compile functional {b: b_0, a: a_1} | loss {b: "mse", a: "mse"} | metrics ?
 #> evaluate@20 functional [t, u, w] | loss ["mse", None, "mae"] | targets (y, None, y)
 #> compile functional {z: t, y: u} | loss {z: ["mse", "mae"], y: keras.losses.Huber(delta=2.0)}
+#> undecided@13 metrics not known: that of an earlier compile call, which Keras keeps since 3.6, as none is given
