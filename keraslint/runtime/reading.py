@@ -95,7 +95,9 @@ def site_of(live: Live, compiled: Location, data: Location) -> TrainingSite:
         model=compiled,
         kind=live.kind,
         outputs=Given(names, compiled),
-        compiled=CompileCall(compiled, *(part(name) for name in PARTS)),
+        compiled=CompileCall(
+            compiled, part("loss"), part("loss_weights"), part("metrics"), part("weighted_metrics")
+        ),
         data=None if live.call == "compile" else fed,
     )
 
