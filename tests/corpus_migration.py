@@ -43,10 +43,11 @@ def main() -> None:
         by_project[_root(arguments.folder, label)].append(label)
     outcomes = {}
     for root, some in sorted(by_project.items()):
-        findings = list(_findings(root))
+        reports = list(_reports(root))
+        findings = [finding for report in reports for finding in report.findings]
         for label in some:
             said = _outcome(label, root, findings)
-            outcomes[str(label["id"])] = said or _undecided(label, root) or "nothing is said of it"
+            outcomes[str(label["id"])] = said or _undecided(label, root, reports) or "nothing is said of it"
         if arguments.diff:
             _print_differences(findings)
     _print(wanted, outcomes)
@@ -62,13 +63,13 @@ def _root(folder: Path, label: dict[str, Any]) -> Path:
     return folder / str(label["repo"]).replace("/", "+")
 
 
-def _findings(root: Path) -> Iterator[Finding]:
+def _reports(root: Path) -> Iterator[Report]:
     settings = Settings(root=str(root), select=("KER901",), style="dict")
     for outcome in check([str(root)], settings):
         if isinstance(outcome, Crashed):
             print(f"CRASHED {outcome.document} in {outcome.rule}: {outcome.traceback.splitlines()[-1]}")
         elif isinstance(outcome, Report):
-            yield from outcome.findings
+            yield outcome
 
 
 def _outcome(label: dict[str, Any], root: Path, findings: Iterable[Finding]) -> str:
@@ -87,15 +88,12 @@ def _outcome(label: dict[str, Any], root: Path, findings: Iterable[Finding]) -> 
     return reason
 
 
-def _undecided(label: dict[str, Any], root: Path) -> str:
+def _undecided(label: dict[str, Any], root: Path, reports: Iterable[Report]) -> str:
     """Why a site is not judged at all, as ``--undecided`` says it."""
     places = [place for what in ("compile", "fit") for place in _places(label, root, what)]
-    documents = [place[0] for place in places]
-    for outcome in check(sorted({str(root), *documents}), Settings(root=str(root))) if places else ():
-        for one in outcome.undecided if isinstance(outcome, Report) else ():
-            if any(_is_near(one.location, place) for place in places):
-                return f"not judged: {one.reason}"
-    return ""
+    unsaid = (one for report in reports for one in report.undecided)
+    found = (one.reason for one in unsaid if any(_is_near(one.location, place) for place in places))
+    return next((f"not judged: {reason}" for reason in found), "")
 
 
 def _places(label: dict[str, Any], root: Path, statement: str) -> Iterator[tuple[str, int | None, int]]:

@@ -24,12 +24,12 @@ KEPT = frozenset({
     "predict", "predict_on_batch", "predict_generator", "summary", "count_params", "trainable", "optimizer",
     "get_layer", "input", "inputs", "input_shape", "name", "stop_training", "history", "metrics_names",
     "metrics", "built", "build", "reset_states", "reset_metrics", "losses", "loss", "dtype", "run_eagerly",
-    "layers", "call", "compiled",
+    "call", "compiled",
 })  # fmt: skip
 # The order of the layers, and with it that of their weights, follows the outputs, whose keys Keras sorts.
 ORDERED = frozenset({
     "get_weights", "set_weights", "weights", "trainable_weights", "trainable_variables", "variables",
-    "non_trainable_weights", "save_weights", "load_weights",
+    "non_trainable_weights", "save_weights", "load_weights", "layers",
 })  # fmt: skip
 WRITTEN_OUT = frozenset({"save", "export", "to_json", "to_yaml", "get_config", "save_model"})
 HARMLESS = frozenset({"plot_model", "print", "isinstance", "id", "type", "hasattr", "issubclass", "display"})
@@ -184,23 +184,33 @@ class Consumers:
 
     def _all_followed(self) -> None:
         """Whatever goes by a name of the model and is used as one has to be known for what it is."""
-        documents = {trace.location.document for trace in self.group.traces}
-        names = {name for source, node in self._nodes() if (name := _last(node))}
+        names = {name for _, node in self._nodes() if (name := last(node))}
         known = {trace.location for trace in self.seen.traces}
-        for document in sorted(documents):
+        for document in sorted({trace.location.document for trace in self.group.traces}):
             source = self.seen.sources.source(document) if self.seen.sources else None
             for node in [] if source is None else ast.walk(source.tree):
                 if (
-                    source is not None
-                    and isinstance(node, ast.Attribute)
-                    and node.attr in TRAINING
-                    and _last(node.value) in names
-                    and source.location(node.value) not in known
+                    source is None
+                    or not isinstance(node, ast.Name | ast.Attribute)
+                    or last(node) not in names
                 ):
-                    refuse(
-                        f"'{node.attr}' is called on what may be this model and is not followed",
-                        source.location(node),
-                    )
+                    continue
+                if _is_model_of_others(source, node) and source.location(node) not in known:
+                    refuse("what may be this model stands where it is not followed", source.location(node))
+
+
+def _is_model_of_others(source: Source, node: ast.Name | ast.Attribute) -> bool:
+    """Whether a name is used as a model is, or is that of another scope in a function."""
+    parent = source.parents.get(node)
+    if isinstance(parent, ast.Attribute) and parent.attr in TRAINING:
+        return True
+    function = next((one for one in source.above(node) if isinstance(one, ast.FunctionDef)), None)
+    if function is None or not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
+        return False
+    own = {
+        one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+    }
+    return node.id not in own | {one.arg for one in ast.walk(function) if isinstance(one, ast.arg)}
 
 
 def _number(node: ast.expr) -> int | None:
@@ -216,7 +226,7 @@ def _number(node: ast.expr) -> int | None:
             return None
 
 
-def _last(node: ast.AST) -> str | None:
+def last(node: ast.AST) -> str | None:
     """The last name of ``a.b.model``."""
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
@@ -227,7 +237,7 @@ def _last(node: ast.AST) -> str | None:
 
 def _calls(source: Source, node: ast.expr, name: str) -> bool:
     del source
-    return isinstance(node, ast.Call) and _last(node.func) == name
+    return isinstance(node, ast.Call) and last(node.func) == name
 
 
 def saved_by_callbacks(source: Source, call: ast.Call) -> ast.Call | None:
@@ -235,7 +245,7 @@ def saved_by_callbacks(source: Source, call: ast.Call) -> ast.Call | None:
     given = [keyword.value for keyword in call.keywords if keyword.arg == "callbacks"]
     for value in _resolved(source, given):
         for one in ast.walk(value):
-            if isinstance(one, ast.Call) and _last(one.func) == "ModelCheckpoint" and not _weights_only(one):
+            if isinstance(one, ast.Call) and last(one.func) == "ModelCheckpoint" and not _weights_only(one):
                 return one
     return None
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.findings import Edit
 from keraslint.rewriting import parts
-from keraslint.rewriting.consumers import Consumers, saved_by_callbacks
+from keraslint.rewriting.consumers import Consumers, last, saved_by_callbacks
 from keraslint.rewriting.containers import Entry, disjoint, quoted
 from keraslint.rewriting.groups import groups
 from keraslint.rewriting.heads import names_of, written_here
@@ -136,7 +136,25 @@ class _Rewriting:
         returns = [one for one in ast.walk(function) if isinstance(one, ast.Return)]
         if function.name != "call" or len(returns) > 1:
             refuse("its 'call' returns in several places", home.source.location(function))
+        self._instances(home.source, function)
         yield from home.edits("dict", _entries(names))
+
+    def _instances(self, source: Source, function: ast.FunctionDef) -> None:
+        """Every instance of the class has to be one of these models: its ``call`` changes for all."""
+        cls = next((one for one in source.above(function) if isinstance(one, ast.ClassDef)), None)
+        importing = importers(source, self.seen.sources) if self.seen.sources else ()
+        for other in (source, *importing) if cls is not None else ():
+            for node in ast.walk(other.tree):
+                if isinstance(node, ast.Name | ast.Attribute) and cls is not None and last(node) == cls.name:
+                    self._instance(other, node, cls.name)
+
+    def _instance(self, source: Source, node: ast.Name | ast.Attribute, name: str) -> None:
+        call = source.parents.get(node)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "super":
+            return
+        made = isinstance(call, ast.Call) and call.func is node
+        if not isinstance(call, ast.Call) or not made or source.location(call) not in self.group.models:
+            refuse(f"'{name}' is used for what is not trained here", source.location(node))
 
     def _site(self, site: TrainingSite, names: tuple[str, ...]) -> Iterator[Edit]:
         if site.compiled is None and site.data is None:

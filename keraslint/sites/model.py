@@ -68,7 +68,7 @@ class CompileCall:
     loss_weights: SitePart = NOT_GIVEN
     metrics: SitePart = NOT_GIVEN
     weighted_metrics: SitePart = NOT_GIVEN
-    by_path: bool = False
+    by_path: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,8 @@ REFUSED = {
     "larger = keras.Model(inputs, keras.layers.Add()(model(inputs)))": "what it gives is not followed",
     "def again():\n    return trained().model.predict(x)": "what may be this model",
     "keep = keras.callbacks.ModelCheckpoint('m.keras')\nmodel.fit(x, [x, x], callbacks=[keep])": "saves",
+    "print(model.layers[-1])": "goes by the order of the layers",
+    "def never_called(x):\n    return model(x)[0]": "where it is not followed",
     "model.fit(x, loaded())": "the targets are not known",
     "model.compile(loss=['mse'] * 3)\nmodel.fit(x, [x[:, :1], x[:, 1:2]])": "raises",
 }
@@ -194,3 +196,11 @@ def test_losses_that_cannot_stand_under_paths_are_refused(more: str, reason: str
     assert len(found) == 1
     assert found[0].fixes == ()
     assert reason in found[0].unfixed
+
+
+def test_a_class_with_another_instance_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    source = (FIXTURES / RULE / "subclassed" / "bad.py").read_text(encoding="utf-8")
+    path.write_text(source + "\nother = Classifier()\nother(x)\n", encoding="utf-8")
+    (finding,) = migrations(path)
+    assert "'Classifier' is used for what is not trained here" in finding.unfixed
