@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from keraslint.config import Nearest, Options
     from keraslint.findings import Described, Outcome, Report
-    from keraslint.reporters import Results
+    from keraslint.reporters.results import Results
 
 OUTPUT = (
     click.option("--no-baseline", is_flag=True, help="Report what is known already, too."),
@@ -126,7 +126,7 @@ def _diff(wish: Wish, values: dict[str, Any]) -> int:
 
 def _once(wish: Wish) -> int:
     from keraslint.findings import Crashed, Report, Skipped, Stale
-    from keraslint.reporters import Results
+    from keraslint.reporters.results import Results
 
     settings = configured(wish.paths, wish.stdin_filename, wish.options)
     form = wish.form or _configured_form(settings.output_format)

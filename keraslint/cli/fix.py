@@ -14,7 +14,7 @@ from keraslint.cli.options import CONFIGURATION, INPUT, SELECTION, options, shar
 from keraslint.cli.printing import complain, complain_of, paint
 from keraslint.cli.reading import STDIN, configured, one_line
 from keraslint.findings import Severity
-from keraslint.reporters import FIX_FORMATS, render_fixes, render_fixes_as_json
+from keraslint.reporters import FIX_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,19 +101,20 @@ def refusals() -> Iterator[None]:
 def _report(fixed: Fixed, form: str, *, written: bool, stdin: bool) -> None:
     """The diff goes to stdout; the report does where nothing else went there."""
     from keraslint.fixing import difference
+    from keraslint.reporters.fixes import render_json, render_text
 
     diffs = {one.path: difference(one) for one in fixed.changed}
     made = {one.finding for one in fixed.attempts if one.state == "applied"} if written else set()
     attempts = [one for one in fixed.attempts if one.state != "offered" or one.finding not in made]
     if form == "json":
-        text = render_fixes_as_json(attempts, fixed.remaining, diffs, written=written)
+        text = render_json(attempts, fixed.remaining, diffs, written=written)
         click.echo(text, nl=False, err=written and stdin)
         return
     if not written:
         click.echo("".join(diffs.values()), nl=False)
     diverted = not written or stdin
     colours = paint(sys.stderr if diverted else sys.stdout)
-    text = render_fixes(form, attempts, fixed.remaining, colours, written=written)
+    text = render_text(form, attempts, fixed.remaining, colours, written=written)
     click.echo(text, nl=False, err=diverted, color=colours.on)
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from keraslint.findings import Attempt, Finding, Shown
     from keraslint.reporters.terminal import Paint
 
-FORMATS = ("full", "concise", "json")
 FLAG = "--unsafe-fixes"
 
 

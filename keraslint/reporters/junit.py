@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape as xml
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape as xml, quoteattr
 
 from keraslint.reporters.results import real_line
 from keraslint.reporters.terminal import escape
@@ -61,4 +61,4 @@ def _failure(finding: Finding) -> str:
 
 def _attribute(text: str) -> str:
     """XML has no way to write control characters; they are written out."""
-    return quoteattr(escape(text))
+    return f'"{xml(escape(text))}"'

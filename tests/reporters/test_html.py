@@ -14,7 +14,8 @@ import pytest
 
 from keraslint.cli import main
 from keraslint.findings import Report
-from keraslint.reporters import Results, render
+from keraslint.reporters import render
+from keraslint.reporters.results import Results
 from tests.cli.conftest import CLEAN, SWAPPED
 from tests.reporters.test_drawing import shown
 from tests.reporters.test_machines import EVERYTHING, EVIL, HOSTILE

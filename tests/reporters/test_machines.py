@@ -30,7 +30,8 @@ from keraslint.findings import (
     Span,
     Undecided,
 )
-from keraslint.reporters import FORMATS, Results, render, summary
+from keraslint.reporters import FORMATS, render, summary
+from keraslint.reporters.results import Results
 from tests.reporters.test_reporters import CELL, FINDING, IN_CELL, PLACE, REPORTS
 
 jsonschema = pytest.importorskip("jsonschema")

@@ -20,7 +20,8 @@ from keraslint.findings import (
     Span,
     Undecided,
 )
-from keraslint.reporters import FORMATS, Results, render as render_results
+from keraslint.reporters import FORMATS, render as render_results
+from keraslint.reporters.results import Results
 from keraslint.reporters.terminal import Paint, escape, width
 
 if TYPE_CHECKING:
