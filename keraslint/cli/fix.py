@@ -15,6 +15,7 @@ from keraslint.cli.printing import complain, complain_of, paint
 from keraslint.cli.reading import STDIN, configured, one_line
 from keraslint.findings import Severity
 from keraslint.reporters import FIX_FORMATS
+from keraslint.reporters.terminal import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +101,7 @@ def refusals() -> Iterator[None]:
 
 def _report(fixed: Fixed, form: str, *, written: bool, stdin: bool) -> None:
     """The diff goes to stdout; the report does where nothing else went there."""
-    from keraslint.fixing import difference
+    from keraslint.fixing import difference, patch
     from keraslint.reporters.fixes import render_json, render_text
 
     diffs = {one.path: difference(one) for one in fixed.changed}
@@ -111,11 +112,17 @@ def _report(fixed: Fixed, form: str, *, written: bool, stdin: bool) -> None:
         click.echo(text, nl=False, err=written and stdin)
         return
     if not written:
-        click.echo("".join(diffs.values()), nl=False)
+        raw = b"".join(map(patch, fixed.changed))
+        click.echo(readable("".join(diffs.values())) if sys.stdout.isatty() else raw, nl=False)
     diverted = not written or stdin
     colours = paint(sys.stderr if diverted else sys.stdout)
     text = render_text(form, attempts, fixed.remaining, colours, written=written)
     click.echo(text, nl=False, err=diverted, color=colours.on)
+
+
+def readable(diff: str) -> str:
+    """A diff with everything in it that a terminal could obey written out."""
+    return "".join(f"{source(line)}\n" for line in diff.removesuffix("\n").split("\n")) if diff else ""
 
 
 def _status(fixed: Fixed, *, written: bool, exit_zero: bool) -> int:

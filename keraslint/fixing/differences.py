@@ -19,15 +19,30 @@ UNENDED = "\\ No newline at end of file"
 
 
 def difference(changed: Changed) -> str:
-    """The diff of one file, which ``patch -p1`` understands; a notebook's is for people."""
+    """The diff of one file as text; a notebook's is for people."""
     if changed.path.endswith(NOTEBOOK):
         return "".join(_of_cells(changed))
     return _diff(changed.path, _text(changed.path, changed.old), _text(changed.path, changed.new))
 
 
+def patch(changed: Changed) -> bytes:
+    """The diff of one file in its own encoding, which ``patch -p1`` understands."""
+    text, encoding = difference(changed), _encoding(changed.path, changed.old)
+    try:
+        return text.encode(encoding, "surrogateescape")
+    except UnicodeEncodeError:  # the name of the file has letters that its contents cannot have
+        return text.encode(encoding, "backslashreplace")
+
+
 def _text(path: str, data: bytes) -> str:
+    return data.decode(_encoding(path, data))
+
+
+def _encoding(path: str, data: bytes) -> str:
+    """The encoding in which a byte order mark is a character as any other."""
     document = decode(path, data)
-    return data.decode(document.encoding) if isinstance(document, Document) else ""
+    encoding = document.encoding if isinstance(document, Document) else "utf-8"
+    return "utf-8" if encoding == "utf-8-sig" else encoding
 
 
 def _of_cells(changed: Changed) -> Iterator[str]:

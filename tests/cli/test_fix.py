@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from keraslint.cli import main
+from keraslint.cli.fix import readable
 from keraslint.fixing import journal
 from tests.cli.conftest import CLEAN, SWAPPED
 
@@ -42,10 +44,45 @@ def test_a_diff_is_shown_and_patch_understands_it(capsys: pytest.CaptureFixture[
         "1 fix to make (--write makes them), 1 more with --unsafe-fixes; 0 findings would be left.\n"
     )
     assert (inside / "swapped.py").read_text() == SWAPPED
-    subprocess.run(["patch", "-p1", "--quiet"], input=out, text=True, check=True)
-    assert (inside / "swapped.py").read_text() == SWAPPED.replace(LIST, KEPT)
-    assert main(["fix"]) == 0
-    assert not capsys.readouterr().out
+    if shutil.which("patch"):
+        subprocess.run(["patch", "-p1", "--quiet"], input=out, text=True, check=True)
+        assert (inside / "swapped.py").read_text() == SWAPPED.replace(LIST, KEPT)
+        assert main(["fix"]) == 0
+        assert not capsys.readouterr().out
+
+
+@pytest.mark.skipif(shutil.which("patch") is None, reason="there is no patch to try the diff with")
+@pytest.mark.parametrize("name", ["x.py", "Ж.py"])
+@pytest.mark.parametrize(
+    "look",
+    [
+        ("utf-8", "# é", "\n"),
+        ("utf-8", "", "\r\n"),
+        ("utf-8-sig", "# é", "\n"),
+        ("latin-1", "# coding: latin-1", "\n"),
+        ("latin-1", "# coding: latin-1", "\r\n"),
+    ],
+)
+def test_a_patch_makes_what_write_makes(
+    look: tuple[str, str, str], name: str, inside: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    encoding, first, end = look
+    if name != "x.py" and encoding == "latin-1":
+        pytest.skip("a name that the contents could not have is written out")
+    data = f"{first}\n{SWAPPED}".replace('"z"', '"é"').replace("\n", end).encode(encoding)
+    (inside / name).write_bytes(data)
+    main(["fix", name])
+    diff = capsysbinary.readouterr().out
+    main(["fix", name, "--write"])
+    after = (inside / name).read_bytes()
+    (inside / name).write_bytes(data)
+    subprocess.run(["patch", "-p1", "--quiet", "--binary"], input=diff, check=True)
+    assert (inside / name).read_bytes() == after != data
+
+
+def test_a_terminal_gets_nothing_to_obey() -> None:
+    assert readable("+a\x1b[2J\tb\r\n-c\n") == "+a\\x1b[2J    b\\r\n-c\n"
+    assert not readable("")
 
 
 @pytest.mark.parametrize(("options", "losses"), [([], KEPT), (["--unsafe-fixes"], MEANT)])
