@@ -83,6 +83,8 @@ class Feeding:
         if self.request.call in _ON_BATCH:
             return Batch(targets, sample_weight)
         if self.request.feed == "arrays":
+            # pack_x_y_sample_weight: if y is None: ... return x
+            sample_weight = None if targets is None else sample_weight
             targets, sample_weight = self._converted(targets), self._converted(sample_weight)
             self._check_arrays(targets)
             sample_weight = self._for_each_target(targets, sample_weight)
