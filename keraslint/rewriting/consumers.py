@@ -41,11 +41,15 @@ TRAINING = frozenset({
 
 @dataclass(frozen=True)
 class Consumers:
-    """The consumers of one group. ``names`` are the keys in declared order."""
+    """The consumers of one group.
+
+    ``names`` are the keys in declared order, ``below`` the number of layers that certainly keep their places.
+    """
 
     seen: Seen
     group: Group
     names: tuple[str, ...]
+    below: int = 0
 
     def edits(self) -> Iterator[Edit]:
         """The edits of everything that takes the outputs by position."""
@@ -101,7 +105,7 @@ class Consumers:
         at = source.location(node)
         if name in WRITTEN_OUT:
             refuse(f"the model is written out by '{name}', and whoever reads it is not seen", at)
-        if name in ORDERED and list(self.names) != sorted(self.names):
+        if name in ORDERED and list(self.names) != sorted(self.names) and not self._is_below(source, node):
             refuse(
                 f"'{name}' goes by the order of the layers, which follows that of the outputs: "
                 f"{sorted(self.names)} instead of {list(self.names)}",
@@ -109,6 +113,14 @@ class Consumers:
             )
         if name not in KEPT | ORDERED and not isinstance(node.ctx, ast.Store) and not self._own(source, name):
             refuse(f"'{name}' of the model depends on its outputs, or is not known", at)
+
+    def _is_below(self, source: Source, node: ast.Attribute) -> bool:
+        """Whether this is ``model.layers[3]`` of a layer below all heads, or only shown."""
+        parent = source.parents.get(node)
+        if isinstance(parent, ast.Expr):
+            return True
+        place = _number(parent.slice) if isinstance(parent, ast.Subscript) else None
+        return node.attr == "layers" and place is not None and 0 <= place < self.below
 
     def _own(self, source: Source, name: str) -> bool:
         """Whether the program itself gives models such an attribute or method."""

@@ -20,6 +20,7 @@ from keraslint.rewriting.homes import container, importers, private_container, s
 from keraslint.rewriting.proof import flat, judged, place, prove
 from keraslint.rewriting.refusal import Refused, refuse
 from keraslint.rewriting.returned import moved, taken
+from keraslint.rewriting.trunk import layers_below
 from keraslint.sites.model import Given, Unread
 from keraslint.sites.reading import is_flat, is_sequence, label
 from keraslint.tree import Branch
@@ -90,7 +91,8 @@ class _Rewriting:
         edits.update(dict.fromkeys(self._declaration(first, names)))
         for site in self.group.sites:
             edits.update(dict.fromkeys(self._site(site, names)))
-        edits.update(dict.fromkeys(Consumers(self.seen, self.group, names).edits()))
+        below = layers_below(outputs, self.seen.sources)
+        edits.update(dict.fromkeys(Consumers(self.seen, self.group, names, below).edits()))
         if not disjoint([*edits]):
             refuse("two parts of it are written at one place", first.model)
         return names, tuple(edits)

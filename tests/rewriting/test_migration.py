@@ -204,3 +204,33 @@ def test_a_class_with_another_instance_is_refused(tmp_path: Path) -> None:
     path.write_text(source + "\nother = Classifier()\nother(x)\n", encoding="utf-8")
     (finding,) = migrations(path)
     assert "'Classifier' is used for what is not trained here" in finding.unfixed
+
+
+TRUNK = """
+import keras
+
+title = keras.Input((3,))
+body = keras.Input((3,))
+both = keras.layers.Concatenate()([title, body])
+both = keras.layers.Dense(4)(both)
+z = keras.layers.Dense(1, name="z")(both)
+a = keras.layers.Dense(1, name="a")(both)
+model = keras.Model([title, body], [z, a])
+model.compile(loss=["mse", "mae"])
+"""
+
+
+@pytest.mark.parametrize(("place", "kept"), [(0, True), (3, True), (4, False), (-1, False)])
+def test_layers_below_the_heads_keep_their_places(place: int, kept: bool, tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(f"{TRUNK}print(model.layers[{place}].name)\n", encoding="utf-8")
+    (finding,) = migrations(path)
+    assert bool(finding.fixes) == kept
+
+
+def test_heads_on_different_tensors_leave_no_layer_in_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    source = TRUNK.replace('name="a")(both)', 'name="a")(keras.layers.Dense(2)(both))')
+    path.write_text(f"{source}print(model.layers[0].name)\n", encoding="utf-8")
+    (finding,) = migrations(path)
+    assert "goes by the order of the layers" in finding.unfixed
