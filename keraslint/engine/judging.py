@@ -167,12 +167,22 @@ def _common_fixes(findings: Sequence[Finding]) -> tuple[Fix, ...]:
 
 def _given(holding: Sequence[TrainingSite], all_sites: Sequence[TrainingSite]) -> tuple[str, ...]:
     """The simplest conditions under which a finding holds; none where it holds in every alternative."""
-    alternatives = {" and ".join(site.given) for site in holding}
+    alternatives = {site.given for site in holding}
     calls = {_calls(site) for site in holding}
-    others = {" and ".join(site.given) for site in all_sites if _calls(site) in calls}
-    if others <= alternatives or "" in alternatives:
+    others = {site.given for site in all_sites if _calls(site) in calls} - alternatives
+    if not others or () in alternatives:
         return ()
-    return min((site.given for site in holding), key=lambda given: (len(given), given))
+    shortened = (_enough(given, others) for given in alternatives)
+    return min(shortened, key=lambda given: (len(given), given))
+
+
+def _enough(given: tuple[str, ...], others: set[tuple[str, ...]]) -> tuple[str, ...]:
+    """The conditions that tell an alternative from those in which the finding does not hold."""
+    for condition in given:
+        fewer = tuple(one for one in given if one != condition)
+        if not any(set(fewer) <= set(other) for other in others):
+            given = fewer
+    return given
 
 
 def _calls(site: TrainingSite) -> tuple[Location | None, Location | None]:

@@ -1,0 +1,31 @@
+"""A finding names the conditions that it depends on, and no others."""
+
+from __future__ import annotations
+
+from keraslint.engine import Settings, check_source
+from keraslint.findings import Report
+
+PROGRAM = b"""
+import keras
+from keras.layers import Dense
+
+
+def batches(x, y, labels, bidirectional, warped):
+    while True:
+        inputs = (x, x) if labels else x
+        targets = [y, y] if bidirectional else (y, y)
+        weights = (1, 1) if warped else None
+        yield inputs, targets, weights
+
+
+i = keras.Input((2,))
+model = keras.Model(i, [Dense(1)(i), Dense(1)(i)])
+model.compile("sgd", ["mse", "mae"])
+model.fit(batches(x, y, args.labels, args.bidirectional, args.warped))
+"""
+
+
+def test_only_what_the_finding_depends_on_is_named() -> None:
+    outcomes = check_source("a.py", PROGRAM, Settings())
+    findings = [finding for report in outcomes if isinstance(report, Report) for finding in report.findings]
+    assert {(finding.code, finding.given) for finding in findings} == {("KER401", ("bidirectional",))}
