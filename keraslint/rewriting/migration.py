@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keraslint.findings import Edit
+from keraslint.inference.training import KEPT
 from keraslint.rewriting import parts
 from keraslint.rewriting.consumers import Consumers, last, saved_by_callbacks
 from keraslint.rewriting.containers import Entry, disjoint, quoted
@@ -165,7 +166,9 @@ class _Rewriting:
         same, newest = prove(before, names, self.versions)
         self._logs(before, same, newest, names)
         for name, part in _parts(site):
-            if isinstance(part, Unread):
+            if (
+                isinstance(part, Unread) and part.reason != KEPT.reason
+            ):  # what is kept is rewritten where given
                 refuse(f"the {name} are not known: {part.reason}", part.location)
             if isinstance(part, Given):
                 yield from self._part(part, names, spreads=before.spreads and "metrics" in name)

@@ -149,7 +149,8 @@ def _pairs(site: TrainingSite, paired: Paired, names: Sequence[str]) -> Iterator
     for metric in paired.metrics:
         part = compiled.weighted_metrics if metric.weighted else compiled.metrics
         target = _entry(targets, metric.target, names)
-        yield (_head(metric.head, names), target, _entry(part, metric.metric, names), metric.weighted)
+        if isinstance(part, Given):  # what was taken for metrics elsewhere is rewritten there
+            yield (_head(metric.head, names), target, _entry(part, metric.metric, names), metric.weighted)
 
 
 def _head(path: Path, names: Sequence[str]) -> str:

@@ -234,3 +234,17 @@ def test_heads_on_different_tensors_leave_no_layer_in_its_place(tmp_path: Path) 
     path.write_text(f"{source}print(model.layers[0].name)\n", encoding="utf-8")
     (finding,) = migrations(path)
     assert "goes by the order of the layers" in finding.unfixed
+
+
+def test_metrics_that_an_earlier_call_gave_are_rewritten_there(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    first = 'model.compile(loss=["mse", "mae"], metrics=[["mae"], []])'
+    path.write_text(
+        MODEL.replace('model.compile(loss=["mse", "mae"])', first)
+        + "model.compile(loss=['mse', 'mae'])\n"
+        + FIT,
+        encoding="utf-8",
+    )
+    (made,) = migrated(path).values()
+    assert 'metrics={"z": ["mae"], "a": []}' in made
+    assert made.count("loss={") == 2
