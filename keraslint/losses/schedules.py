@@ -121,6 +121,11 @@ class Alternating(Clock):
     ) -> None:
         super().__init__(base)
         _refuse_unknown_unit(by)
+        if groups is not None and not groups:
+            msg = (
+                "Nobody's turn ever comes: name the groups of terms, or leave them out for one after another."
+            )
+            raise ValueError(msg)
         if every < 1:
             msg = f"A turn lasts at least one {by}, not {every}."
             raise ValueError(msg)

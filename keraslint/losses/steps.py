@@ -66,8 +66,10 @@ class _Step:
         # A scaled loss is scaled by a variable of the optimizer, which only the outer scope of jax knows.
         self.scale = ops.stop_gradient(model.optimizer.scale_loss(ops.ones(())))
         found = differentiate(self.forward, model.trainable_variables, model.non_trainable_variables)
-        outputs, values, scalars = keras.tree.map_structure(ops.stop_gradient, found.beside)
-        return self.combined(found.gradients, scalars), self.finish(outputs, values, scalars)
+        outputs, *known = found.beside
+        values, scalars = ([ops.stop_gradient(value) for value in each] for each in known)
+        shown = self.finish(outputs, values, scalars)  # before the weights of the next step are found
+        return self.combined(found.gradients, scalars), shown
 
     def forward(self) -> tuple[list[Any], Any]:
         """The scalars to differentiate (terms, then regularizers), scaled; and what the logs need."""

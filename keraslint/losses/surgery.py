@@ -24,7 +24,8 @@ class ByGradients(Weighting):
     """A weighting that needs the gradient of every term, and with it a training step that finds them.
 
     ``keraslint.losses.Model`` (and the mixin) has that step on each backend. It goes back through the model
-    once for each term: a step costs up to as many backward passes as there are terms.
+    once for each term: a step costs up to as many backward passes as there are terms, and memory for as many
+    sets of gradients.
     """
 
     by_gradients = True

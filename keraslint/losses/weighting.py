@@ -24,10 +24,9 @@ class Weighting:
 
     ``base`` is a dict from paths to numbers that multiply the loss values before anything else happens to
     them. What has to be remembered lies in ``variables``, which a model of ours trains (where they are
-    trainable), saves, loads and distributes. Its state moves in training steps alone, never in
-    ``evaluate``, and goes on where the same weighting is compiled again. With weights
-    that move, the total of one epoch is no measure of another's: let ``EarlyStopping`` and the like monitor
-    a term.
+    trainable), saves, loads and distributes. Its state moves in training steps alone, never in ``evaluate``,
+    and goes on where the same weighting is compiled again. With weights that move, the total of one epoch is
+    no measure of another's: let ``EarlyStopping`` and the like monitor a term.
     """
 
     by_gradients = False  # whether the training step has to find the gradient of every term by itself
@@ -58,11 +57,8 @@ class Weighting:
     def state(self, name: str, shape: tuple[int, ...] = (), initial: float = 0.0) -> Any:
         """A variable that no optimizer trains, the same on all replicas."""
         start = ops.full(shape, initial, "float32")
-        self.variables.append(
-            keras.Variable(
-                start, trainable=False, dtype="float32", name=name, aggregation="only_first_replica"
-            )
-        )
+        alike = {"trainable": False, "dtype": "float32", "aggregation": "only_first_replica"}
+        self.variables.append(keras.Variable(start, name=name, **alike))
         return self.variables[-1]
 
     def random(self, seed: int | None) -> Any:

@@ -167,7 +167,7 @@ def test_steps_with_gradnorm_are_those_by_hand(layer: str | None) -> None:
         def balance(w: Any, norms: Any = norms, target: Any = target) -> float:
             return float(np.sum(np.abs(w * norms - target)))
 
-        logs = model.train_on_batch(x, y, return_dict=True)
+        logs, total = model.train_on_batch(x, y, return_dict=True), float(weights @ values)
         model.reset_metrics()
         step = sum(w * flat(parts) for w, parts in zip(weights, gradients, strict=True))
         np.testing.assert_allclose(flat(model.get_weights()), before - 0.01 * step, atol=1e-5)
@@ -176,18 +176,44 @@ def test_steps_with_gradnorm_are_those_by_hand(layer: str | None) -> None:
         weights = moved / np.sum(moved) * 2
         np.testing.assert_allclose(ops.convert_to_numpy(weighting.current.value), weights, rtol=1e-4)
         assert logs["a_loss"] == pytest.approx(values[0], rel=1e-5)
+        assert logs["loss"] == pytest.approx(total, rel=1e-5)
     assert not np.allclose(weights, 1, atol=0.01)
+
+
+def masked(cls: Any) -> Any:
+    """An embedding whose mask reaches losses and metrics, and a head without a loss."""
+    keras.utils.set_random_seed(3)
+    tokens = keras.Input((4,), dtype="int32")
+    embedded = keras.layers.Embedding(5, 3, mask_zero=True)(tokens)
+    return cls(tokens, {name: keras.layers.Dense(2, name=name)(embedded) for name in ("a", "b")})
+
+
+def test_masks_and_embeddings_go_with_the_step() -> None:
+    """With one term it is plain descent: as the constants do it, to 1e-6."""
+    tokens = np.array([[1, 2, 0, 0], [3, 0, 0, 0], [1, 1, 1, 1], [4, 2, 1, 0]])
+    y = {name: np.arange(32, dtype="float32").reshape(4, 4, 2) / 32 for name in ("a", "b")}
+    found = []
+    for weights in (None, losses.PCGrad()):
+        model = masked(losses.Model)
+        model.compile("adam", loss=losses.NestedLoss({"a": "mse"}, weights), metrics={"a": ["mae"]})
+        logs = model.fit(tokens, y, batch_size=2, epochs=2, shuffle=False, verbose=0).history
+        found.append((logs, model.get_weights()))
+    for key, values in found[0][0].items():
+        np.testing.assert_allclose(found[1][0][key], values, rtol=1e-5, err_msg=key)
+    for one, two in zip(found[0][1], found[1][1], strict=True):
+        np.testing.assert_allclose(one, two, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("weighting", [losses.PCGrad, losses.GradNorm])
 def test_regularizers_and_metrics_go_with_the_step(weighting: Any) -> None:
     """With one term both are plain descent: as the constants do it, to 1e-6."""
     x, y = programs.inputs(), programs.targets("flat")
+    options = {} if keras.config.backend() == "torch" else {"steps_per_execution": 2}
     found = []
     for weights in (None, weighting()):
         model = programs.functional(losses.Model, "flat", kernel_regularizer="l2")
         nested = losses.NestedLoss({"bbox": "mse"}, weights)
-        model.compile("adam", loss=nested, metrics={"class": ["mae"]})
+        model.compile("adam", loss=nested, metrics={"class": ["mae"]}, **options)
         weight = {name: np.linspace(0, 2, len(x)).astype("float32") for name in y}
         logs = model.fit(x, y, batch_size=4, epochs=2, shuffle=False, sample_weight=weight, verbose=0).history
         found.append((logs, model.get_weights()))

@@ -248,6 +248,7 @@ AT_ONCE: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: losses.NestedLoss(SPEC, losses.Alternating(["clas"])),
         "No loss stands at 'clas'. Nearest: 'class'",
     ),
+    "turns of nobody": (lambda: losses.Alternating([]), "Nobody's turn"),
     "turns of no length": (lambda: losses.Alternating(every=0), "at least one step"),
     "classification of no loss": (
         lambda: losses.NestedLoss(SPEC, losses.UncertaintyWeights(["box"])),
