@@ -25,7 +25,8 @@ class ByGradients(Weighting):
 
     ``keraslint.losses.Model`` (and the mixin) has that step on each backend. It goes back through the model
     once for each term: a step costs up to as many backward passes as there are terms, and memory for as many
-    sets of gradients.
+    sets of gradients. They are dense: on tensorflow an optimizer with momentum then also moves rows of an
+    embedding that a batch does not have, as on jax and torch.
     """
 
     by_gradients = True
