@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from keraslint.documents import Document, decode
 from keraslint.findings import Edit, Location, Span
@@ -20,6 +20,7 @@ def edit(line: int, column: int, end_column: int, text: str, cell: int | None = 
 
 
 @given(st.data(), st.sampled_from(sorted(CODINGS)))
+@settings(deadline=None)
 def test_bytes_outside_of_the_edits_are_kept(data: st.DataObject, encoding: str) -> None:
     case = data.draw(cases(LETTERS[encoding], first=CODINGS[encoding]))
     after = applied("x.py", case.text.encode(encoding), case.edits("x.py"))
@@ -27,6 +28,7 @@ def test_bytes_outside_of_the_edits_are_kept(data: st.DataObject, encoding: str)
 
 
 @given(st.data(), LAYOUTS)
+@settings(deadline=None)
 def test_of_a_notebook_only_the_edited_strings_change(data: st.DataObject, layout: Layout) -> None:
     drawn = data.draw(st.lists(cases("aé€😀\x7f\u2028"), min_size=1, max_size=3))
     texts = [case.expected(case.newlines) for case in drawn]
@@ -39,6 +41,7 @@ def test_of_a_notebook_only_the_edited_strings_change(data: st.DataObject, layou
 
 
 @given(cases("aé", first="# 1"))
+@settings(deadline=None)
 def test_places_in_a_document_are_places_in_its_bytes(case: object) -> None:
     """The offsets that the cases were made from are those that a reader of the document sees."""
     assert hasattr(case, "text")

@@ -49,7 +49,7 @@ def untouched(source: str) -> list[str]:
 
 
 @given(programs(), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_fixed_program(program: Generated, unsafe: bool) -> None:
     """It parses, keeps its comments and other statements, has none of the findings, and stays as it is."""
     data = program.source.encode()
@@ -66,7 +66,7 @@ def test_a_fixed_program(program: Generated, unsafe: bool) -> None:
 
 
 @given(programs())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_line_ends_marks_and_cells_change_nothing(program: Generated) -> None:
     """The same program with other line ends, with a byte order mark, and in a notebook."""
     data = program.source.encode()

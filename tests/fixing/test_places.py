@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import assume, given, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from keraslint.findings import Location, Span
 from keraslint.fixing.places import Shifts
@@ -31,6 +31,7 @@ def moved(case: Case, offset: int) -> int:
 
 
 @given(cases("aé", ends=("\n",)), st.data())
+@settings(deadline=None)
 def test_a_place_goes_where_its_character_goes(case: Case, data: st.DataObject) -> None:
     offset = data.draw(st.integers(0, len(case.text)))
     after = case.expected(case.newlines)
@@ -39,6 +40,7 @@ def test_a_place_goes_where_its_character_goes(case: Case, data: st.DataObject) 
 
 
 @given(cases("aé", ends=("\n",)), st.data())
+@settings(deadline=None)
 def test_places_in_new_text_go_to_its_beginning(case: Case, data: st.DataObject) -> None:
     assume(case.cuts)
     after = case.expected(case.newlines)
