@@ -77,6 +77,7 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
         self.weighting: Weighting | None = scheduled if alone is None else alone
         if self.weighting is not None:
             self.weighting.bind(self.terms)
+        self.holders = tuple(stateful([self.losses, self.weighting]))  # of state
         self.logs: TermLogs | None = None
 
     @property
@@ -86,12 +87,13 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
 
     def build(self) -> None:
         """Make the state of losses and weights, once; ``compile`` of our models and the first call do it."""
-        variables_of([self.losses, self.weighting])
+        for holder in self.holders:
+            holder.build()
 
     @property
     def variables(self) -> list[Any]:
         """The state of losses and weights, ``keras.Variable`` each: what a loop by hand has to carry on."""
-        return variables_of([self.losses, self.weighting])
+        return variables_of(self.holders)
 
     def values(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> list[Any]:
         """The loss value of every term, a scalar each, sample weights applied and term weights not."""
@@ -218,7 +220,7 @@ class _AtTheNode(keras.losses.Loss):  # type: ignore[misc]
         if isinstance(y_true, container.Whole):
             msg = f"keras.Model needs a target for every output, also for those without a loss. {INSTEAD}"
             raise PathError(msg)
-        if any(True for _ in stateful([self.nested.losses, self.nested.weighting])):
+        if self.nested.holders:
             msg = f"keras.Model neither trains nor saves the state of a loss. {INSTEAD}"
             raise PathError(msg)
         return self.nested.compute(y_true, y_pred, sample_weight, self.nested.logs)

@@ -6,7 +6,7 @@ model that is compiled with it trains, saves and loads them; losses learn here w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -44,10 +44,10 @@ def stateful(value: Any) -> Iterator[Any]:
         yield from stateful(list(vars(value).values()))
 
 
-def variables_of(value: Any) -> list[Any]:
-    """The variables of everything with state in ``value``, each once; made where they are not made yet."""
+def variables_of(holders: Iterable[Any]) -> list[Any]:
+    """The variables of everything with state, each once; made where they are not made yet."""
     found: dict[int, Any] = {}
-    for holder in stateful(value):
+    for holder in holders:
         holder.build()
         found |= {id(variable): variable for variable in holder.variables}
     return list(found.values())

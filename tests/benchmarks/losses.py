@@ -4,8 +4,8 @@
 
 Each round times every variant once, one after the other in an order of its own, on the same batch; a ratio
 is the median over rounds of variant / native within a round, with the quartiles: of the time on the clock,
-and of the processor time of this process, which other programs disturb less. No test: what a machine does besides
-shows in the quartiles.
+and of the processor time of this process, which other programs disturb less. No test: what a machine does
+besides shows in the quartiles.
 """
 
 from __future__ import annotations

@@ -36,3 +36,23 @@ def test_a_product_in_both_is_computed_once() -> None:
     assert given.as_text().count("stablehlo.dot_general") == 2
     made = given.compile().as_text()
     assert made.count(" dot(") == 1
+
+
+def test_no_memory_is_taken_beyond_the_terms() -> None:
+    """For value and gradient together XLA sets aside what it sets aside for the same sum by hand."""
+    import jax
+
+    y: dict[str, Any] = {"detection": {"bbox": np.ones((256, 4), "float32")}}
+    nested = losses.NestedLoss(
+        {"detection": at_the_subtree, "detection.bbox": at_the_leaf}, {"detection.bbox": 2.0}
+    )
+
+    def by_hand(outputs: Any) -> Any:
+        whole = ops.mean(at_the_subtree(y["detection"], outputs["detection"]))
+        return whole + 2.0 * ops.mean(at_the_leaf(y["detection"]["bbox"], outputs["detection"]["bbox"]))
+
+    taken = []
+    for total in (lambda outputs: nested(y, outputs), by_hand):
+        made = jax.jit(jax.value_and_grad(total)).lower(y).compile().memory_analysis()
+        taken.append(made.temp_size_in_bytes + made.output_size_in_bytes)
+    assert taken[0] <= taken[1]
