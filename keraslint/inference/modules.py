@@ -26,23 +26,34 @@ def located(run: Run, module: str, level: int = 0) -> str | None:
 
 def member(run: Run, path: str, name: str) -> Value:
     """``name`` of the module at ``path``, through re-exports."""
-    for _ in range(MAX_HOPS):
+    passed: list[tuple[str, str]] = []
+    value: Value | None = Imported(path, name)
+    while isinstance(value, Imported) and len(passed) < MAX_HOPS:
+        path, name = value.path, value.name
+        if (path, name) in passed:
+            break
+        passed.append((path, name))
         frame = load(run, path)
         value = None if frame is None else run.state.names.find((frame, name))
-        if isinstance(value, Imported):
-            path, name = value.path, value.name
-            continue
-        if value is not None:
-            return resolved(run, value)
-        inner = run.project.submodule(path, name)
-        if inner is not None:
-            return Module(inner)
-        symbol = None if frame is None else symbols.from_star(name, run.holdings.stars.get(frame, []))
-        if symbol is not None:
-            return Symbol(symbol)
-        break
-    shown = run.project.shown(path)
-    return Unknown(f"'{name}' is not found in {shown}", f"import {path}.{name}")
+    if value is not None and not isinstance(value, Imported):
+        return resolved(run, value)
+    return _beside(run, passed) or _starred(run, path, name) or _missing(run, path, name)
+
+
+def _beside(run: Run, passed: list[tuple[str, str]]) -> Value | None:
+    """The module of that name in a package: what a package imports from itself names one of its parts."""
+    found = (run.project.submodule(path, name) for path, name in reversed(passed))
+    return next((Module(inner) for inner in found if inner is not None), None)
+
+
+def _starred(run: Run, path: str, name: str) -> Value | None:
+    frame = load(run, path)
+    symbol = None if frame is None else symbols.from_star(name, run.holdings.stars.get(frame, []))
+    return None if symbol is None else Symbol(symbol)
+
+
+def _missing(run: Run, path: str, name: str) -> Value:
+    return Unknown(f"'{name}' is not found in {run.project.shown(path)}", f"import {path}.{name}")
 
 
 def resolved(run: Run, value: Value) -> Value:

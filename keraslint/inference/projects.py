@@ -118,8 +118,9 @@ class Project:
 
     def _module(self, base: str, parts: list[str]) -> str | None:
         target = os.path.join(base, *parts)
-        for candidate in (os.path.join(target, "__init__.py"), target + ".py"):
-            if parts and self._is_file(candidate):
+        files = [os.path.join(target, "__init__.py"), *([target + ".py"] if parts else [])]
+        for candidate in files:
+            if self._is_file(candidate):
                 return self._names.get(candidate, candidate)
         return target if self._is_namespace(target) else None
 

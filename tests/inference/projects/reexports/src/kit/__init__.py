@@ -1,0 +1,2 @@
+from kit import api
+from kit.api import *

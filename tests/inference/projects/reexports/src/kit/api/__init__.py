@@ -1,0 +1,2 @@
+from kit.api import models
+from kit.api.models import build
