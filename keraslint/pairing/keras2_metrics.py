@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from keraslint.pairing.builtin import loss_name
 from keraslint.pairing.keras2_conform import Conformed, conform, pairing_by, written
 from keraslint.pairing.keras2_nest import (
     NOTHING,
@@ -180,4 +181,5 @@ def _written_name(part: Part, path: Path) -> str | None:
     if isinstance(part, (Absent, Unseen)):
         return None
     leaf = at(part, path)
-    return str(leaf.value) if isinstance(leaf, Leaf) else None
+    # An object that was given no name has that of its class, in snake case (metrics/base_metric.py).
+    return loss_name(leaf.value) if isinstance(leaf, Leaf) else None

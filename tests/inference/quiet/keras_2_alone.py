@@ -12,3 +12,8 @@ i = keras.Input((2,))
 model = keras.Model(i, [keras.layers.Dense(1)(i), keras.layers.Dense(1)(i)])
 model.compile("sgd", "mse", ["mae"])
 model.fit_generator(batches(x, y), steps_per_epoch=2)
+
+alone = keras.Sequential([keras.layers.Dense(1)])
+alone.compile("sgd", "mse", ["mae", keras.metrics.CategoricalAccuracy()])
+history = alone.fit(x, y, validation_split=0.5)
+print(history.history["val_categorical_accuracy"])
