@@ -13,13 +13,20 @@ from keraslint.runtime.report import MispairedError, RaiseOn, verify_raise_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     from keraslint.findings import Location
     from keraslint.runtime.report import Report
 
 
-def callback(raise_on: RaiseOn = None, *, print_fn: Callable[[str], object] | None = print) -> Any:
-    """A callback for ``fit(..., callbacks=[callback()])``, made for whichever Keras is loaded.
+def callback(
+    raise_on: RaiseOn = None,
+    *,
+    print_fn: Callable[[str], object] | None = print,
+    keras: ModuleType | None = None,
+) -> Any:
+    """A callback for ``fit(..., callbacks=[callback()])``, of ``keras`` where that is loaded, else of
+    ``tf_keras``; where both are, a model of ``tf_keras`` needs ``callback(keras=tf_keras)``.
 
     It stands before the model's ``compute_loss`` while the first step is computed or traced, and then steps
     aside; ``report`` is what it saw, None before. Where Keras traces the step, targets have no values there,
@@ -28,7 +35,7 @@ def callback(raise_on: RaiseOn = None, *, print_fn: Callable[[str], object] | No
     before any weight has changed.
     """
     verify_raise_on(raise_on)
-    keras = sys.modules.get("keras") or sys.modules.get("tf_keras")
+    keras = keras or sys.modules.get("keras") or sys.modules.get("tf_keras")
     if keras is None:
         message = "import keras (or tf_keras) before keraslint.runtime.callback()"
         raise RuntimeError(message)

@@ -116,13 +116,13 @@ class _Judged:
         """Verdict, findings, rows, and the proof where it is asked for."""
         verdict = self._verdict(self.live)
         site = self._site(self.live)
-        proof = self._proof(site, verdict)
+        proof, unproved = self._proof_or_reason(site, verdict)
         rows = tuple(self._rows(site, verdict))
         return replace(
             self.empty,
             rows=rows,
             findings=tuple(dict.fromkeys(self._findings(site, verdict, proof, rows))),
-            undecided=(verdict.reason,) if isinstance(verdict, Undecided) else (),
+            undecided=(*((verdict.reason,) if isinstance(verdict, Undecided) else ()), *unproved),
             outcome=f"Keras raises {verdict.error} at {verdict.call}: {verdict.message}"
             if isinstance(verdict, Rejected)
             else "",
@@ -141,6 +141,12 @@ class _Judged:
 
     def _site(self, live: Live) -> TrainingSite:
         return site_of(live, self.question.compiled_at, self.question.at)
+
+    def _proof_or_reason(self, site: TrainingSite, verdict: Verdict) -> tuple[Proof | None, tuple[str, ...]]:
+        try:
+            return self._proof(site, verdict), ()
+        except Exception as error:  # noqa: BLE001 - a test of the model raises what it likes
+            return None, (f"no proof: {type(error).__name__}: {error}",)
 
     def _proof(self, site: TrainingSite, verdict: Verdict) -> Proof | None:
         """For ``test_on_batch``, which gets the batch as it is, without the adapters of ``fit``."""

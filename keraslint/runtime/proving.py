@@ -92,6 +92,18 @@ def _predicted(model: Any, batch: Batch) -> Any:
 
 
 def _logged(model: Any, batch: Batch) -> dict[str, float]:
+    try:
+        return _tested(model, batch)
+    except StopIteration:  # Keras 3.5 and 3.6 on TensorFlow trace the step twice and have one batch for it
+        eager, model.run_eagerly = model.run_eagerly, True
+        model.__dict__["test_function"] = None
+        try:
+            return _tested(model, batch)
+        finally:
+            model.run_eagerly = eager
+
+
+def _tested(model: Any, batch: Batch) -> dict[str, float]:
     logs = model.test_on_batch(batch.x, batch.y, sample_weight=batch.sample_weight, return_dict=True)
     return {str(key): as_float(value) for key, value in logs.items()}
 
