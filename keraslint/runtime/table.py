@@ -33,7 +33,7 @@ def render(report: Report) -> str:
 
 def _texts(row: Row) -> tuple[str, ...]:
     output = _joined(_shape(row.shape), row.dtype, row.activation)
-    numbers = "" if row.range is None else f"{row.range[0]:g} to {row.range[1]:g}"
+    numbers = "" if row.range is None else f"{row.range[0]:.4g} to {row.range[1]:.4g}"
     about = _joined(_shape(row.target_shape), row.target_dtype, numbers)
     target = f"{row.target}: {about}" if row.target and about else row.target
     texts = {
