@@ -39,7 +39,20 @@ def plain(cell: str) -> tuple[str, ast.Module | Flaw]:
             lines = ["" for _ in lines]
         else:
             lines[head] = ""
-    return _unmagic(lines)
+    text, parsed = _unmagic(list(lines))
+    if isinstance(parsed, Flaw) and _runs_unevenly(cell):
+        return _unmagic(["" for _ in lines])
+    return text, parsed
+
+
+def _runs_unevenly(cell: str) -> bool:
+    """Whether IPython reads a cell whose lines it does not all dedent; its columns are no longer the cell's.
+
+    IPython/core/inputtransformer2.py, ``leading_indent``: the first line's indentation goes where it stands.
+    """
+    lines = cell.strip("\n").split("\n")
+    space = lines[0][: len(lines[0]) - len(lines[0].lstrip(" "))]
+    return bool(space) and not isinstance(_unmagic([line.removeprefix(space) for line in lines])[1], Flaw)
 
 
 def _unmagic(lines: list[str]) -> tuple[str, ast.Module | Flaw]:

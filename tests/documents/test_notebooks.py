@@ -143,3 +143,11 @@ def test_a_notebook_of_another_language_holds_nothing() -> None:
 )
 def test_old_and_odd_notebooks(content: dict[str, Any]) -> None:
     assert "a = 1" in read(json.dumps(content).encode()).source
+
+
+def test_a_cell_that_ipython_dedents_in_part_is_no_error() -> None:
+    cell = {"cell_type": "code", "source": " x = [1,\n      2]\nprint(x)"}
+    document = decode("a.ipynb", json.dumps({"cells": [cell]}).encode())
+    assert isinstance(document, Document)
+    assert document.failures == ()
+    assert document.source.strip() == ""
