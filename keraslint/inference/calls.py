@@ -148,6 +148,10 @@ def _followed(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
     if run.state.live:
         run.bind(RETURNED, Const(None))
     run.state = merge_exits(frame.returned, run.state, before)
+    if not run.state.live and not any(isinstance(statement, ast.Raise) for statement in node.body):
+        # A program runs: more likely some condition is misread than that no path returns.
+        run.state.live, run.state.assumed = True, before
+        run.bind(RETURNED, run.unknown(f"no path through '{node.name}' returns, as far as it is followed"))
     returned = run.state.names.find((run.frame, RETURNED)) or Const(None)
     frame.returned = []
     if not _encloses(run, node):
