@@ -301,12 +301,19 @@ def imported_from(run: Run, node: ast.ImportFrom) -> None:
         if alias.name == "*":
             _starred(run, module, path)
         elif path is not None:
-            run.bind(name, Imported(path, alias.name))
+            run.bind(name, _imported(run, path, alias.name))
         elif node.level:
             where = f"{'.' * node.level}{module}"
             run.bind(name, Unknown(f"'{where}' is not a file of the project", f"import {where}.{alias.name}"))
         else:
             run.bind(name, Symbol(symbols.canonical(f"{module}.{alias.name}")))
+
+
+def _imported(run: Run, path: str, name: str) -> Value:
+    """What a package imports from itself is one of its parts."""
+    own = path == run.project.path(run.frames[run.frame].document)
+    inner = run.project.submodule(path, name) if own else None
+    return Imported(path, name) if inner is None else Module(inner)
 
 
 def _starred(run: Run, module: str, path: str | None) -> None:
