@@ -203,7 +203,8 @@ class Shown:
     """One alternative of a training site and what some versions of Keras do there.
 
     ``rows`` are empty where Keras raises or nothing is judged, which ``outcome`` then says. ``written`` are
-    the places of the parts; ``given`` are the conditions under which the alternative runs.
+    the places of the parts, ``compiled`` that of the call of ``compile``; ``given`` are the conditions under
+    which the alternative runs.
     """
 
     location: Location
@@ -213,6 +214,7 @@ class Shown:
     rows: tuple[Row, ...] = ()
     outcome: str = ""
     written: tuple[Related, ...] = ()
+    compiled: Location | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

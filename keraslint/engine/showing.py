@@ -147,6 +147,7 @@ def _judged(site: TrainingSite, version: Version, places: _Places) -> Shown:
         call,
         given=site.given,
         written=tuple(replace(one, location=places(one.location)) for one in written(site)),
+        compiled=None if site.compiled is None else places(site.compiled.location),
     )
     match sites.verdict(site, version):
         case pairing.Paired() as paired:

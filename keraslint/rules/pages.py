@@ -15,11 +15,16 @@ class NoPageError(LookupError):
     """A rule without a page: a broken installation."""
 
 
-def page(name: str) -> str:
-    """The text of the rule's page, without the comments that name its fixtures."""
+def path_of(name: str) -> Path:
+    """The file of the rule's page."""
     for place in PLACES:
         path = place / f"{name}.md"
         if path.is_file():
-            return COMMENT.sub("", path.read_text(encoding="utf-8"))
+            return path
     message = f"the page of {name} is in none of {', '.join(map(str, PLACES))}"
     raise NoPageError(message)
+
+
+def page(name: str) -> str:
+    """The text of the rule's page, without the comments that name its fixtures."""
+    return COMMENT.sub("", path_of(name).read_text(encoding="utf-8"))
