@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PATIENCE = 60
 """Seconds after which an answer is missing."""
 
+RAW = range(4000, 10_000)
+"""Numbers of requests that tests send as bytes; pygls gives its own other names."""
+
 
 class Client:
     """A session with a server in the directory ``root``."""
@@ -31,6 +34,7 @@ class Client:
         self.root = root
         self.published: dict[str, list[types.PublishDiagnosticsParams]] = defaultdict(list)
         self.log: list[str] = []
+        self.answers: dict[Any, dict[str, Any]] = {}
         self._heard = threading.Condition()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -38,6 +42,7 @@ class Client:
         self.lsp = LanguageClient("tests", "1")
         self.lsp.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(partial(self._on_published))
         self.lsp.feature(types.WINDOW_LOG_MESSAGE)(partial(self._on_log))
+        self._keep_answers()
         self._run(self.lsp.start_io(sys.executable, "-m", "keraslint", "server", *options, cwd=str(root)))
         self.initialized: types.InitializeResult = self.ask(
             types.INITIALIZE, types.InitializeParams(capabilities, root_uri=root.as_uri())
@@ -99,6 +104,11 @@ class Client:
         found = self._wait(lambda: [one for one in self.published[uri] if one.version == version])
         return list(found[-1].diagnostics)
 
+    def answered(self, number: int) -> dict[str, Any]:
+        """Wait for the answer to a request that was sent as bytes."""
+        self._wait(lambda: [self.answers[number]] if number in self.answers else [])
+        return self.answers[number]
+
     def logged(self, text: str) -> str:
         """Wait for a line of the log with this text in it."""
         return str(self._wait(lambda: [line for line in self.log if text in line])[-1])
@@ -136,6 +146,21 @@ class Client:
         with self._heard:
             assert self._heard.wait_for(found, PATIENCE), f"not heard; the log has {self.log}"
             return found()
+
+    def _keep_answers(self) -> None:
+        """Keep what answers requests that pygls did not send, before it looks at it."""
+        protocol = self.lsp.protocol
+        structure = protocol.structure_message
+
+        def keep(message: dict[str, Any]) -> Any:
+            if "jsonrpc" in message and message.get("id", 0) in RAW:
+                with self._heard:
+                    self.answers[message["id"]] = message
+                    self._heard.notify_all()
+                return None
+            return structure(message)
+
+        protocol.structure_message = keep  # type: ignore[method-assign]
 
     def _on_published(self, params: types.PublishDiagnosticsParams) -> None:
         with self._heard:

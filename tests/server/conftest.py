@@ -20,6 +20,9 @@ PULLING = types.ClientCapabilities(
 PUSHED = types.ClientCapabilities(
     general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf8]),
     notebook_document=NOTEBOOKS,
+    workspace=types.WorkspaceClientCapabilities(
+        workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True)
+    ),
 )
 
 
