@@ -5,10 +5,16 @@ Only for such a document is libcst imported: it costs 0.2 s.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from keraslint.documents.grammar import Flaw, parse
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from keraslint.documents import Document
     from keraslint.findings import Span
 
@@ -65,14 +71,43 @@ def flaw(document: Document) -> str | None:
 
 
 def read(document: Document) -> Concrete:
-    """Read a document with libcst."""
+    """Read a document with libcst; of one that was read before, only the statements that changed."""
+    parts = [(first, _part(text, document.path)) for first, text in _statements(document)]
+    return Concrete(
+        document.lines,
+        frozenset((line + first, column) for first, part in parts for line, column in part.begins),
+        frozenset((line + first, column) for first, part in parts for line, column in part.ends),
+        tuple(replace(one, line=one.line + first) for first, part in parts for one in part.comments),
+    )
+
+
+def _statements(document: Document) -> Iterator[tuple[int, str]]:
+    """The statements of a module, those that share lines together, with the lines above each.
+
+    Comments belong to the statement before them, at the top to the first.
+    """
+    tree = parse(document.source)
+    body = tree.body if not isinstance(tree, Flaw) else []
+    cuts = [0]
+    for before, after in pairwise(body):
+        begin = min([after.lineno, *(one.lineno for one in getattr(after, "decorator_list", ()))]) - 1
+        if begin >= (before.end_lineno or begin):
+            cuts.append(begin)
+    for begin, end in zip(cuts, [*cuts[1:], len(document.lines)], strict=True):
+        text = "\n".join(document.lines[begin:end])
+        yield begin, text if end == len(document.lines) else f"{text}\n"
+
+
+@lru_cache(maxsize=2048)
+def _part(source: str, path: str) -> Concrete:
+    """One stretch of a document, its lines counted from its own first."""
     import libcst  # noqa: PLC0415 (a clean run must not pay for it)
     from libcst.metadata import MetadataWrapper, PositionProvider  # noqa: PLC0415 (as above)
 
     try:
-        module = libcst.parse_module(document.source)
+        module = libcst.parse_module(source)
     except libcst.ParserSyntaxError as error:
-        message = f"libcst cannot read {document.path}: {error.message}"
+        message = f"libcst cannot read {path}: {error.message}"
         raise UnconfirmedError(message) from error
     positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
     comments = (
@@ -90,7 +125,7 @@ def read(document: Document) -> Concrete:
     )
     ranges = [at for node, at in positions.items() if not isinstance(node, blank)]
     return Concrete(
-        document.lines,
+        (),
         frozenset((at.start.line, at.start.column + 1) for at in ranges),
         frozenset((at.end.line, at.end.column + 1) for at in ranges),
         tuple(sorted(comments, key=lambda comment: comment.line)),

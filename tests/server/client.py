@@ -160,7 +160,7 @@ class Client:
                 return None
             return structure(message)
 
-        protocol.structure_message = keep  # type: ignore[method-assign]
+        protocol.structure_message = keep  # type: ignore[method-assign,assignment]
 
     def _on_published(self, params: types.PublishDiagnosticsParams) -> None:
         with self._heard:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 
+import libcst
 import pytest
+from libcst.metadata import PositionProvider
 
 from keraslint.documents import Document
 from keraslint.findings import Span
@@ -76,3 +78,42 @@ def test_comments_have_lines() -> None:
 def test_what_libcst_cannot_read_is_a_defect() -> None:
     with pytest.raises(UnconfirmedError, match=r"x\.py"):
         read(Document("x.py", "a ="))
+
+
+PIECES = """# first
+a = 1; b = (
+    2)  # with b
+
+# between
+@decorated
+# above
+def f():
+    return 1
+    # below
+# behind f
+class A: pass; c = 3
+text = '''
+# none
+'''
+if a:
+    b
+# last"""
+
+
+@pytest.mark.parametrize("source", ["", "# alone", SOURCE, PIECES, f"{PIECES}\n", PIECES * 2])
+def test_statements_read_one_by_one_are_the_whole(source: str) -> None:
+    found = read(Document("a.py", source))
+    whole = libcst.MetadataWrapper(libcst.parse_module(source)).resolve(PositionProvider)
+    comments = [
+        (at.start.line, at.start.column + 1, node.value)
+        for node, at in whole.items()
+        if isinstance(node, libcst.Comment)
+    ]
+    statements = {
+        (at.start.line, at.start.column + 1)
+        for node, at in whole.items()
+        if isinstance(node, (libcst.BaseStatement, libcst.BaseSmallStatement, libcst.BaseExpression))
+    }
+    assert [(one.line, one.column, one.text) for one in found.comments] == sorted(comments)
+    assert statements <= found.begins
+    assert all(line <= len(found.lines) for line, _ in found.begins | found.ends)
