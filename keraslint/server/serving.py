@@ -43,6 +43,8 @@ U = TypeVar("U")
 PAUSE = 0.03
 """Seconds without a change after which diagnostics are pushed."""
 
+FIX_ALL = "Make all safe fixes of keraslint"
+
 CELLS = types.NotebookDocumentSyncOptions(
     [
         types.NotebookDocumentFilterWithNotebook(
@@ -177,12 +179,22 @@ class Server(LanguageServer):
             made += actions.quick_fixes(found, sheet, params.range, places, versioned=self._versioned)
         kind = actions.NOTEBOOK_FIX_ALL if opened.notebook else actions.FIX_ALL
         safe = any(fix.safety is Safety.SAFE for finding in found for fix in finding.fixes)
-        if safe and actions.wanted(kind, only):
-            new = await self.work(lambda at: self.judge.fixed(opened, at), now, None)
-            if edits := actions.fix_all(opened, new, places):
-                edit = actions.workspace_edit(edits, places, versioned=self._versioned)
-                made.append(types.CodeAction("keraslint: make all safe fixes", kind=kind, edit=edit))
-        return made
+        if safe and actions.wanted(kind, only) and (only or self._resolves):
+            action = types.CodeAction(FIX_ALL, kind=kind, data=opened.uri)
+            made.append(action if self._resolves else await self.resolve(action))
+        return [one for one in made if one.edit is not None or one.data is not None]
+
+    async def resolve(self, action: types.CodeAction) -> types.CodeAction:
+        """An action with its edit: what fixes all is judged anew, which takes a while."""
+        now = self.snapshot()
+        opened = now.at(action.data) if isinstance(action.data, str) else None
+        if opened is None:
+            return action
+        places = self.places(now)
+        new = await self.work(lambda at: self.judge.fixed(opened, at), now, None)
+        edits = actions.fix_all(opened, new, places)
+        edit = actions.workspace_edit(edits, places, versioned=self._versioned)
+        return types.CodeAction(action.title, kind=action.kind, edit=edit if edits else None)
 
     async def hover(self, params: types.HoverParams) -> types.Hover | None:
         """What is paired at the call under the cursor."""
@@ -194,6 +206,13 @@ class Server(LanguageServer):
         shown = await self.work(lambda at: self.judge.shown(opened, at), now, nothing)
         sheet = now.sheet(params.text_document.uri, opened)
         return hover(opened, sheet, params.position, shown, self.places(now))
+
+    @property
+    def _resolves(self) -> bool:
+        """Whether the client asks for the edit of an action once it is chosen."""
+        documents = self.client_capabilities.text_document
+        action = documents.code_action if documents else None
+        return bool(action and action.resolve_support and "edit" in action.resolve_support.properties)
 
     @property
     def _versioned(self) -> bool:
@@ -222,8 +241,9 @@ def made(options: Options) -> Server:
         inter_file_dependencies=True, workspace_diagnostics=False, identifier="keraslint"
     )
     server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, pulling)(_handler(server.pull))
-    acting = types.CodeActionOptions(list(actions.KINDS))
+    acting = types.CodeActionOptions(list(actions.KINDS), resolve_provider=True)
     server.feature(types.TEXT_DOCUMENT_CODE_ACTION, acting)(_handler(server.act))
+    server.feature(types.CODE_ACTION_RESOLVE)(_handler(server.resolve))
     server.feature(types.TEXT_DOCUMENT_HOVER)(_handler(server.hover))
     return server
 

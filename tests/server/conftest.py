@@ -18,6 +18,11 @@ PULLING = types.ClientCapabilities(
     notebook_document=NOTEBOOKS,
 )
 PUSHED = types.ClientCapabilities(
+    text_document=types.TextDocumentClientCapabilities(
+        code_action=types.CodeActionClientCapabilities(
+            resolve_support=types.ClientCodeActionResolveOptions(["edit"])
+        )
+    ),
     general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf8]),
     notebook_document=NOTEBOOKS,
     workspace=types.WorkspaceClientCapabilities(

@@ -59,11 +59,20 @@ def test_nothing_is_offered_where_nothing_is_found(pulling: Client) -> None:
     assert pulling.actions(uri, EVERYTHING) == []
 
 
-def test_edits_are_made_for_versions_where_the_client_knows_them(pushed: Client) -> None:
+def test_edits_are_for_versions_and_come_late_where_the_client_knows_that(pushed: Client) -> None:
     uri = pushed.open("versions.py", SWAPPED)
-    edits = [one.edit for one in pushed.actions(uri, EVERYTHING)]
-    changes = [change for edit in edits if edit is not None for change in edit.document_changes or ()]
-    assert len(changes) == 3
-    for one in changes:
+    made = pushed.actions(uri, EVERYTHING)
+    assert [one.edit is None for one in made] == [False, False, True]
+    made[2] = pushed.ask(types.CODE_ACTION_RESOLVE, made[2])
+    for action in made:
+        assert action.edit is not None
+        (one,) = action.edit.document_changes or ()
         assert isinstance(one, types.TextDocumentEdit)
         assert (one.text_document.uri, one.text_document.version) == (uri, 1)
+
+
+def test_what_fixes_all_is_made_only_for_who_asks(pulling: Client) -> None:
+    """It takes longer than an editor has for its light bulb."""
+    uri = pulling.open("asked.py", SWAPPED)
+    assert {one.kind for one in pulling.actions(uri, EVERYTHING)} == {types.CodeActionKind.QuickFix}
+    assert [one.kind for one in pulling.actions(uri, EVERYTHING, "source")] == ["source.fixAll.keraslint"]
