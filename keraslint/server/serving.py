@@ -43,6 +43,9 @@ U = TypeVar("U")
 PAUSE = 0.03
 """Seconds without a change after which diagnostics are pushed."""
 
+WATCHED = ("**/*.py", "**/*.ipynb", "**/pyproject.toml", "**/keraslint.toml", "**/.keraslint.toml")
+"""Files that findings in other files can depend on."""
+
 FIX_ALL = "Make all safe fixes of keraslint"
 
 CELLS = types.NotebookDocumentSyncOptions(
@@ -220,6 +223,28 @@ class Server(LanguageServer):
         edit = workspace.workspace_edit if workspace else None
         return bool(edit and edit.document_changes)
 
+    async def watch(self, _: types.InitializedParams) -> None:
+        """Ask to be told when a file changes on the disk that findings can depend on."""
+        workspace = self.client_capabilities.workspace
+        able = workspace.did_change_watched_files if workspace else None
+        if able is None or not able.dynamic_registration:
+            return
+        options = types.DidChangeWatchedFilesRegistrationOptions(
+            [types.FileSystemWatcher(pattern) for pattern in WATCHED]
+        )
+        name = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        await self.client_register_capability_async(
+            types.RegistrationParams([types.Registration("keraslint", name, options)])
+        )
+
+    def renew(self) -> None:
+        """Something changed on the disk: push, or tell the client to pull."""
+        self.push()
+        workspace = self.client_capabilities.workspace
+        able = workspace.diagnostics if workspace else None
+        if self.pulls and able is not None and able.refresh_support:
+            self.workspace_diagnostic_refresh(None)
+
 
 def made(options: Options) -> Server:
     """A server with its features."""
@@ -233,9 +258,10 @@ def made(options: Options) -> Server:
         types.NOTEBOOK_DOCUMENT_DID_CHANGE,
         types.NOTEBOOK_DOCUMENT_DID_SAVE,
         types.NOTEBOOK_DOCUMENT_DID_CLOSE,
-        types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
     ):
         server.feature(name)(lambda _: server.push())
+    server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(lambda _: server.renew())
+    server.feature(types.INITIALIZED)(_handler(server.watch))
     server.feature(types.SHUTDOWN)(lambda _: server.end())
     pulling = types.DiagnosticOptions(
         inter_file_dependencies=True, workspace_diagnostics=False, identifier="keraslint"

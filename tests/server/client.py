@@ -41,6 +41,9 @@ class Client:
         self._thread.start()
         self.lsp = LanguageClient("tests", "1")
         self.lsp.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(partial(self._on_published))
+        self.asked: list[str] = []
+        for name in (types.CLIENT_REGISTER_CAPABILITY, types.WORKSPACE_DIAGNOSTIC_REFRESH):
+            self.lsp.feature(name)(partial(self._on_asked, name))
         self.lsp.feature(types.WINDOW_LOG_MESSAGE)(partial(self._on_log))
         self._keep_answers()
         self._run(self.lsp.start_io(sys.executable, "-m", "keraslint", "server", *options, cwd=str(root)))
@@ -109,6 +112,10 @@ class Client:
         self._wait(lambda: [self.answers[number]] if number in self.answers else [])
         return self.answers[number]
 
+    def was_asked(self, method: str) -> bool:
+        """Wait for a request of the server."""
+        return bool(self._wait(lambda: [one for one in self.asked if one == method]))
+
     def logged(self, text: str) -> str:
         """Wait for a line of the log with this text in it."""
         return str(self._wait(lambda: [line for line in self.log if text in line])[-1])
@@ -161,6 +168,11 @@ class Client:
             return structure(message)
 
         protocol.structure_message = keep  # type: ignore[method-assign,assignment]
+
+    def _on_asked(self, method: str, _: Any) -> None:
+        with self._heard:
+            self.asked.append(method)
+            self._heard.notify_all()
 
     def _on_published(self, params: types.PublishDiagnosticsParams) -> None:
         with self._heard:

@@ -16,6 +16,9 @@ NOTEBOOKS = types.NotebookDocumentClientCapabilities(types.NotebookDocumentSyncC
 PULLING = types.ClientCapabilities(
     text_document=types.TextDocumentClientCapabilities(diagnostic=types.DiagnosticClientCapabilities()),
     notebook_document=NOTEBOOKS,
+    workspace=types.WorkspaceClientCapabilities(
+        diagnostics=types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    ),
 )
 PUSHED = types.ClientCapabilities(
     text_document=types.TextDocumentClientCapabilities(
@@ -26,7 +29,8 @@ PUSHED = types.ClientCapabilities(
     general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf8]),
     notebook_document=NOTEBOOKS,
     workspace=types.WorkspaceClientCapabilities(
-        workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True)
+        did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True),
+        workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True),
     ),
 )
 

@@ -121,3 +121,19 @@ def test_configuration_is_found_as_the_command_finds_it(pulling: Client) -> None
     assert "the nearest is 'ignore'" in pulling.logged("keraslint.toml: no key is called 'ignroe'")
     (folder / "keraslint.toml").write_text('exclude = ["train.py"]\n')
     assert pulling.codes(uri) == []
+
+
+def test_what_changes_on_the_disk_is_heard_of(pulling: Client, pushed: Client) -> None:
+    assert pushed.was_asked(types.CLIENT_REGISTER_CAPABILITY)
+    for client in (pulling, pushed):
+        folder = client.root / "watched"
+        folder.mkdir()
+        uri = client.open("watched/train.py", SWAPPED)
+        if client is pushed:
+            assert codes(client.pushed(uri, 1)) == ["KER202"]
+        (folder / "keraslint.toml").write_text('ignore = ["KER202"]\n')
+        client.published.pop(uri, None)
+        event = types.FileEvent((folder / "keraslint.toml").as_uri(), types.FileChangeType.Created)
+        client.tell(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, types.DidChangeWatchedFilesParams([event]))
+    assert pulling.was_asked(types.WORKSPACE_DIAGNOSTIC_REFRESH)
+    assert pushed.pushed(uri, 1) == []
