@@ -23,7 +23,7 @@ def hover(
 ) -> types.Hover | None:
     """What is paired at the training calls that the position is in; None where it is in none."""
     at = places.column(sheet, position)
-    cell = opened.sheets.index(sheet) + 1 if opened.notebook else None
+    cell = opened.sheets.index(sheet) + 1 if opened.notebook and sheet in opened.sheets else None
     own = os.path.realpath(opened.path)
 
     def holds(location: Location | None) -> bool:

@@ -95,14 +95,14 @@ class Snapshot:
 
     def at(self, uri: str) -> Opened | None:
         """The open file that a document, a notebook or a cell belongs to."""
-        wanted = unquote(uri)
-        return self._by_uri.get(wanted)
+        return self._by_uri.get(unquote(uri))
 
     @staticmethod
     def sheet(uri: str, opened: Opened) -> Sheet:
-        """The sheet of an open file with this address; the first one where it is that of a notebook."""
+        """The sheet of an open file with this address; an empty one where it is that of a notebook."""
         wanted = unquote(uri)
-        return next((one for one in opened.sheets if unquote(one.uri) == wanted), opened.sheets[0])
+        empty = Sheet(uri, None, "", python=False)
+        return next((one for one in opened.sheets if unquote(one.uri) == wanted), empty)
 
     @cached_property
     def _by_uri(self) -> dict[str, Opened]:

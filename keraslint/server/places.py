@@ -41,7 +41,7 @@ class Places:
         if sheet is not None:
             return types.Location(sheet.uri, self.range(location, sheet))
         opened = self.snapshot.files.get(os.path.realpath(location.document))
-        uri = uri_of(location.document) if opened is None else opened.sheets[0].uri
+        uri = opened.sheets[0].uri if opened is not None and opened.sheets else uri_of(location.document)
         line = (location.raw_line or location.span.line) - 1
         return types.Location(uri, types.Range(types.Position(line, 0), types.Position(line + 1, 0)))
 

@@ -125,6 +125,15 @@ def test_diagnostics_of_cells_are_pushed_and_taken_back(pushed: Client) -> None:
     assert pushed.pushed(cell, None) == []
 
 
+def test_a_notebook_may_be_empty_and_asked_for_as_a_whole(pulling: Client) -> None:
+    empty = Notebook(pulling, "empty.ipynb")
+    full = Notebook(pulling, "whole.ipynb", HEADS, CALL)
+    for book in (empty, full):
+        assert pulling.codes(book.uri) == []
+        assert pulling.actions(book.uri, SPAN, "quickfix") == []
+        assert not pulling.hover(book.uri, 0, 8)
+
+
 @pytest.mark.parametrize("text", ["{", '{"cells": [], "nbformat": 4}'])
 def test_a_notebook_that_is_open_as_text_is_read_as_one(text: str, pulling: Client) -> None:
     uri = pulling.open(f"raw{len(text)}.ipynb", text)
