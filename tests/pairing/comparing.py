@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 Array = Any
 
 TOLERANCE = 2e-5  # everything is computed in float32
+REFUSE_NONE = {"L45", "L46", "M34"}
+"""Clauses by which Keras raises on None for a sample weight, a target or a metric; JAX before 0.5 made NaN."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def compare(keras: ModuleType, request: Request) -> Outcome:
     if isinstance(verdict, Undecided):
         return Outcome(request, verdict, "undecided", verdict.reason)
     done = training.train(keras, request)
-    none = isinstance(verdict, Rejected) and {"L46", "M34"} & set(verdict.clauses)
+    none = isinstance(verdict, Rejected) and REFUSE_NONE & set(verdict.clauses)
     if none and any(map(math.isnan, done.logs.values())):
         return Outcome(request, verdict, "unreadable", "JAX made NaN of None")
     reason = _difference(request, verdict, done)
