@@ -40,7 +40,7 @@ Array = Any
 
 TOLERANCE = 2e-5  # everything is computed in float32
 REFUSE_NONE = {"L45", "L46", "M34"}
-"""Clauses by which Keras raises on None for a sample weight, a target or a metric; JAX before 0.5 made NaN."""
+"""Clauses by which Keras raises on None for a sample weight, a target or a metric; JAX 0.4 makes NaN."""
 
 
 @dataclass(frozen=True)
