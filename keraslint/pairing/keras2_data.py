@@ -96,6 +96,7 @@ def check_class_weight(request: Request, targets: Structure, sample_weight: Stru
 # K2.12 In a list of sample weights that goes with arrays, a None becomes ones, provided that the list and the
 #   targets are flat; all None is none at all. Elsewhere a None was refused before tf_keras 2.21.
 #   tf.nest.assert_same_structure(list_to_tuple(outputs), list_to_tuple(tf.nest.flatten(outputs)))
+#   output_shape = output.shape if as_numpy else tf.shape(output)
 #   new_sample_weights.append(np.ones(sw_shape) if as_numpy else tf.ones(sw_shape))
 #                                        (engine/training_utils.py, handle_partial_sample_weights)
 #   Shown by SW/dictBA/loss=dict/sw=list_none0, SW/listBA/loss=dict/sw=dict_none0,
@@ -128,4 +129,17 @@ def _filled(targets: Structure, weights: Branch[Ref]) -> Structure:
             )
             message = "The two structures don't have the same nested structure."
             raise RefusedError(Fault.SAMPLE_WEIGHT, error, message, "K2.12")
+    _check_shapes(targets, weights)
     return weights
+
+
+def _check_shapes(targets: Structure, weights: Branch[Ref]) -> None:
+    """The ones have the shape of the target, and None has none."""
+    if not isinstance(targets, Branch):
+        return
+    for weight, target in zip(_top(weights), _top(targets), strict=False):
+        if weight is None and target is None:
+            message = (
+                "Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a Tensor."
+            )
+            raise RefusedError(Fault.SAMPLE_WEIGHT, "ValueError", message, "K2.12")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from keraslint.pairing import UNSEEN, By, Fault, Paired, Rejected, Request, Undecided, Verdict, pair
+from keraslint.pairing import UNSEEN, By, Call, Fault, Paired, Rejected, Request, Undecided, Verdict, pair
 from keraslint.pairing.cases import UNREADABLE, Case, agrees, read
 from keraslint.tree import Branch, Leaf, Tree
 
@@ -178,3 +178,16 @@ def test_none_among_the_targets_is_taken_since_2_21(version: str, verdict: type[
     targets = listed("b", None)
     request = Request(LIST, loss=Leaf("mse"), call="fit", targets=targets)
     assert isinstance(pair(request, version), verdict)
+
+
+@pytest.mark.parametrize(
+    ("call", "target", "verdict"),
+    [("fit", None, Rejected), ("fit", "a", Paired), ("test_on_batch", None, Paired)],
+)
+def test_a_sample_weight_that_is_made_has_the_shape_of_its_target(
+    call: Call, target: str | None, verdict: type[Verdict]
+) -> None:
+    """As tf_keras 2.21 did: a target that is None has no shape, and for a batch none is made."""
+    targets, weights = listed("b", target), listed("w", None)
+    request = Request(LIST, loss=listed("mse", "mae"), call=call, targets=targets, sample_weight=weights)
+    assert isinstance(pair(request, "2.21"), verdict)
