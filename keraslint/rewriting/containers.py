@@ -9,6 +9,7 @@ import ast
 import io
 import tokenize
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias, Union
 
@@ -147,12 +148,12 @@ class Container:
                 return place > 0 and place == len(tokens) - 1
         return False
 
-    @property
+    @cached_property
     def _slots(self) -> list[Span]:
         """Each entry with its key, parentheses included."""
         return [slot for slot, _ in self._parts]
 
-    @property
+    @cached_property
     def _values(self) -> list[Span]:
         """The value of each entry, parentheses included."""
         return [value for _, value in self._parts]
@@ -163,7 +164,7 @@ class Container:
         inner = tokens[:-1] if self._bracketed else tokens
         return bool(inner) and inner[-1].string == ","
 
-    @property
+    @cached_property
     def _parts(self) -> list[tuple[Span, Span]]:
         tokens = _tokens(self.source.text(self.span), self.span)
         if self._bracketed:
