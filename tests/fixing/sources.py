@@ -77,10 +77,10 @@ def cases(draw: st.DrawFn, letters: str = "aé😀", ends: tuple[str, ...] = END
 
 
 def _separable(lines: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """An end of a bare return before an empty line that ends with a newline would be one end, not two."""
+    """A bare return before an empty line would be one end with the newline of that line, not two."""
     made: list[tuple[str, str]] = []
     for line, end in lines:
-        if made and made[-1][1] == "\r" and not line and end.startswith("\n"):
+        if made and made[-1][1] == "\r" and not line:
             made[-1] = (made[-1][0], "\n")
         made.append((line, end))
     return made
