@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -169,7 +170,9 @@ def test_a_finding_fails_its_test(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     seen = Outcomes()
     registered: list[Any] = [seen]
-    options = [*plain, "-p", "keraslint.runtime.plugin", "--keraslint", str(path)]
+    installed = entry_points(group="pytest11", name="keraslint")
+    loading = [] if installed else ["-p", "keraslint.runtime.plugin"]  # pytest takes no plugin twice
+    options = [*plain, *loading, "--keraslint", str(path)]
     assert pytest.main(options, plugins=registered) == pytest.ExitCode.TESTS_FAILED
     assert seen.outcomes == {"test_swapped": "failed", "test_named": "passed"}
 
