@@ -9,6 +9,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
+from keraslint.documents.grammar import parts
+
 TRAINING = frozenset(
     {
         "compile",
@@ -79,22 +81,11 @@ def _read(tree: ast.Module) -> tuple[_Names, list[_Names]]:
             inside = _Names(node.name)
             nested.append((holder, inside))
             holder = inside
-        waiting += [(part, holder) for part in _parts(node)]
+        waiting += [(part, holder) for part in parts(node)]
     for holder, inside in reversed(nested):  # an inner definition stands behind the one that holds it
         holder.mentioned |= inside.mentioned
         holder.trains = holder.trains or inside.trains
     return module, [inside for _, inside in nested]
-
-
-def _parts(node: ast.AST) -> list[ast.AST]:
-    """As ``ast.iter_child_nodes``, without the names of the fields."""
-    parts: list[ast.AST] = []
-    for value in node.__dict__.values():
-        if isinstance(value, list):
-            parts += [one for one in value if isinstance(one, ast.AST)]
-        elif isinstance(value, ast.AST):
-            parts.append(value)
-    return parts
 
 
 def _trains(call: ast.Call) -> bool:

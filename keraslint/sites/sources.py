@@ -6,11 +6,12 @@ Places enter as people count them (characters, from 1), as ``places`` makes them
 from __future__ import annotations
 
 import ast
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from keraslint.documents.grammar import parts
 from keraslint.findings import Location, Span
 
 if TYPE_CHECKING:
@@ -30,17 +31,29 @@ class Source:
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
-        """The node around each node."""
-        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+        """The node around each node; outer nodes come first."""
+        around: dict[ast.AST, ast.AST] = {}
+        waiting: deque[ast.AST] = deque([self.tree])
+        while waiting:
+            node = waiting.popleft()
+            inside = parts(node)
+            around.update(dict.fromkeys(inside, node))
+            waiting += inside
+        return around
 
     @cached_property
-    def _by_span(self) -> dict[Span, ast.expr]:
-        nodes = [node for node in ast.walk(self.tree) if isinstance(node, ast.expr)]
-        return {self.span(node): node for node in reversed(nodes)}
+    def _by_line(self) -> dict[int, list[ast.expr]]:
+        """The expressions that begin on each line, outer ones first."""
+        found: dict[int, list[ast.expr]] = defaultdict(list)
+        for node in self.parents:
+            if isinstance(node, ast.expr):
+                found[node.lineno].append(node)
+        return found
 
     def node(self, location: Location) -> ast.expr | None:
         """The expression that stands at a place, from its first character to its last."""
-        return self._by_span.get(location.span)
+        nodes = self._by_line.get(location.span.line, ())
+        return next((node for node in nodes if self.span(node) == location.span), None)
 
     def span(self, node: ast.expr | ast.stmt | ast.keyword | ast.arg) -> Span:
         """Where a node stands."""
@@ -75,7 +88,7 @@ class Source:
     def imported(self) -> frozenset[str]:
         """Every part of a dotted name that is imported from, and every name that is imported."""
         names: set[str] = set()
-        for node in ast.walk(self.tree):
+        for node in self.parents:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names.update(part for alias in node.names for part in alias.name.split("."))
                 names.update((node.module or "").split(".") if isinstance(node, ast.ImportFrom) else ())
@@ -84,7 +97,7 @@ class Source:
     @cached_property
     def quote(self) -> str:
         """The quotes that most strings of the document stand in."""
-        strings = (node for node in ast.walk(self.tree) if isinstance(node, ast.Constant))
+        strings = (node for node in self.parents if isinstance(node, ast.Constant))
         marks = Counter(
             self.lines[node.lineno - 1][span.column - 1 : span.column]
             for node in strings

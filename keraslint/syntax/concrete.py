@@ -5,6 +5,7 @@ Only for such a document is libcst imported: it costs 0.2 s.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -36,22 +37,51 @@ class Comment:
 
 
 @dataclass(frozen=True)
-class Concrete:
-    """The places where nodes begin and end, as (line, column) from 1, and the comments, in source order."""
+class Part:
+    """Where the nodes of one stretch of a document begin and end, as (line, column) from 1, and its comments."""
 
-    lines: tuple[str, ...]
     begins: frozenset[tuple[int, int]]
     ends: frozenset[tuple[int, int]]
     comments: tuple[Comment, ...]
+
+
+@dataclass(frozen=True)
+class Concrete:
+    """A document in parts, in source order, each with the number of lines before it."""
+
+    lines: tuple[str, ...]
+    parts: tuple[tuple[int, Part], ...]
+
+    @property
+    def comments(self) -> tuple[Comment, ...]:
+        """The comments in source order."""
+        return tuple(
+            replace(one, line=one.line + before) for before, part in self.parts for one in part.comments
+        )
+
+    def begins(self, line: int, column: int) -> bool:
+        """Whether a node begins there."""
+        before, part = self._part(line)
+        return (line - before, column) in part.begins
+
+    def ends(self, line: int, column: int) -> bool:
+        """Whether a node ends there."""
+        before, part = self._part(line)
+        return (line - before, column) in part.ends
 
     def confirms(self, span: Span) -> bool:
         """Whether whole nodes stand at the span; ast counts brackets in that libcst leaves out."""
         begin, end = (span.line, span.column), (span.end_line, span.end_column)
         return (
             begin < end
-            and (begin in self.begins or self._character(*begin) in OPENING)
-            and (end in self.ends or self._character(end[0], end[1] - 1) in CLOSING)
+            and (self.begins(*begin) or self._character(*begin) in OPENING)
+            and (self.ends(*end) or self._character(end[0], end[1] - 1) in CLOSING)
         )
+
+    def _part(self, line: int) -> tuple[int, Part]:
+        """The part in which a line stands, with the number of lines before it."""
+        following = bisect_left(self.parts, line, key=lambda one: one[0])
+        return self.parts[max(following - 1, 0)]
 
     def _character(self, line: int, column: int) -> str:
         """The character there; a space, which is no bracket, outside of the source."""
@@ -72,13 +102,8 @@ def flaw(document: Document) -> str | None:
 
 def read(document: Document) -> Concrete:
     """Read a document with libcst; of one that was read before, only the statements that changed."""
-    parts = [(first, _part(text, document.path)) for first, text in _statements(document)]
-    return Concrete(
-        document.lines,
-        frozenset((line + first, column) for first, part in parts for line, column in part.begins),
-        frozenset((line + first, column) for first, part in parts for line, column in part.ends),
-        tuple(replace(one, line=one.line + first) for first, part in parts for one in part.comments),
-    )
+    parts = ((before, _part(text, document.path)) for before, text in _statements(document))
+    return Concrete(document.lines, tuple(parts))
 
 
 def _statements(document: Document) -> Iterator[tuple[int, str]]:
@@ -99,7 +124,7 @@ def _statements(document: Document) -> Iterator[tuple[int, str]]:
 
 
 @lru_cache(maxsize=2048)
-def _part(source: str, path: str) -> Concrete:
+def _part(source: str, path: str) -> Part:
     """One stretch of a document, its lines counted from its own first."""
     import libcst  # noqa: PLC0415 (a clean run must not pay for it)
     from libcst.metadata import MetadataWrapper, PositionProvider  # noqa: PLC0415 (as above)
@@ -124,8 +149,7 @@ def _part(source: str, path: str) -> Concrete:
         libcst.TrailingWhitespace,
     )
     ranges = [at for node, at in positions.items() if not isinstance(node, blank)]
-    return Concrete(
-        (),
+    return Part(
         frozenset((at.start.line, at.start.column + 1) for at in ranges),
         frozenset((at.end.line, at.end.column + 1) for at in ranges),
         tuple(sorted(comments, key=lambda comment: comment.line)),

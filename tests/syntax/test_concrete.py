@@ -115,5 +115,7 @@ def test_statements_read_one_by_one_are_the_whole(source: str) -> None:
         if isinstance(node, (libcst.BaseStatement, libcst.BaseSmallStatement, libcst.BaseExpression))
     }
     assert [(one.line, one.column, one.text) for one in found.comments] == sorted(comments)
-    assert statements <= found.begins
-    assert all(line <= len(found.lines) for line, _ in found.begins | found.ends)
+    assert all(found.begins(line, column) for line, column in statements)
+    places = {(before + line, column) for before, part in found.parts for line, column in part.begins}
+    assert places == {place for place in places if found.begins(*place)}
+    assert not any(found.begins(line, len(text) + 9) for line, text in enumerate(found.lines, 1))
