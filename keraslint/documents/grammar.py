@@ -41,8 +41,8 @@ class Flaw:
 def parse(source: str) -> ast.Module | Flaw:
     """Read a whole module with the grammar of the Python that runs.
 
-    The modules that were read last are remembered: a run reads a file that it reports on twice, an editor asks
-    again and again for files of which one has changed. Nobody changes a node.
+    The modules that were read last are remembered: a run reads a file that it reports on twice, and an editor
+    asks again and again for files of which one has changed. Nobody changes a node.
     """
     return _remembered(source) if len(source) <= MAX_REMEMBERED else _parsed(source)
 

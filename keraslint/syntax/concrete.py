@@ -38,7 +38,7 @@ class Comment:
 
 @dataclass(frozen=True)
 class Part:
-    """Where the nodes of one stretch of a document begin and end, as (line, column) from 1, and its comments."""
+    """One stretch: where its nodes begin and end, as (line, column) from 1, and its comments."""
 
     begins: frozenset[tuple[int, int]]
     ends: frozenset[tuple[int, int]]
