@@ -15,7 +15,7 @@ shows it.
 ==============  ==========================================================================================
 versions        BOUNDARIES: where the pairing changed
 trees           ``keras.tree``: what flattening and packing do to dicts, in four dialects
-feeds           what the data adapters make of targets and sample weights                           F
+batches, feeds  what the data adapters refuse, and make of targets and sample weights               F
 keras3          the order of events: outputs, ``compile``, batch, losses, metrics, logs, ``predict``  O C J
 targets_37      losses since 3.7: targets take the structure of the outputs                         T
 losses_37       ... losses and weights are packed into the outputs                                  L
@@ -28,7 +28,8 @@ terms, logs     what a loss function is given, and what ``history`` and ``evalua
 keras2          Keras 2 (tf.keras), in modules of its own                                           K2
 ==============  ==========================================================================================
 
-Every verdict says with which clauses it was reached. ``predicted`` says what ``predict`` returns.
+Every verdict says with which clauses it was reached. ``predicted`` says what ``predict`` returns,
+``refused_parts`` what no generator may give.
 
 The specification is held against real Keras three ways: a record of thousands of cases on sixteen releases
 and three backends (``fixtures/conformance``, ``python -m keraslint.pairing --agreement``), a case for each
@@ -54,6 +55,7 @@ from keraslint.pairing.model import (
     Outputs,
     Paired,
     Part,
+    RefusedPart,
     Rejected,
     Request,
     Term,
@@ -80,6 +82,7 @@ __all__ = [
     "Outputs",
     "Paired",
     "Part",
+    "RefusedPart",
     "Rejected",
     "Request",
     "Term",
@@ -91,6 +94,7 @@ __all__ = [
     "pair",
     "parse",
     "predicted",
+    "refused_parts",
 ]
 
 KERAS_2 = 2
@@ -121,3 +125,15 @@ def predicted(
     from keraslint.pairing.keras3 import predicted as predicted_3  # noqa: PLC0415
 
     return predicted_3(request, version, backend)
+
+
+def refused_parts(
+    batch: Tree[Token], feed: Feed, version: Version | str = NEWEST, backend: Backend = "tensorflow"
+) -> tuple[RefusedPart, ...]:
+    """The parts of a generator's or ``PyDataset``'s batch that Keras does not take, whatever the model is."""
+    version = parse(version) if isinstance(version, str) else version
+    if version.major == KERAS_2:
+        return ()
+    from keraslint.pairing.batches import refused_parts as refused_parts_3  # noqa: PLC0415
+
+    return tuple(refused_parts_3(batch, feed, version, backend))

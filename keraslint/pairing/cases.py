@@ -35,6 +35,7 @@ TRAINING: Mapping[str, Call] = {
 FEEDS: Mapping[str, Feed] = {
     "numpy": "arrays",
     "generator": "generator",
+    "generator_list": "generator",
     "pydataset": "py_dataset",
     "tfdata": "dataset",
     "tfdata_batched": "dataset",
@@ -137,6 +138,7 @@ class Case:
             sample_weight=_spelled(self.part("sample_weight"), lambda token: token),
             class_weight="class_weight" in self.spec["data"],
             feed=FEEDS[self.spec["data"]["feed"]],
+            batch="list" if self.spec["data"]["feed"] == "generator_list" else "tuple",
         )
 
 

@@ -112,6 +112,13 @@ F23 3.0 - on TensorFlow a generator or PyDataset cannot yield lists
     F/one/generator/list in 3.15.1-tensorflow
     trainers/data_adapters/generator_data_adapter.py: ds = tf.data.Dataset.from_generator( ...
         output_signature=self._output_signature,
+F24 3.0 - what a generator yields is a tuple
+    E/one/generator_list in 3.15.1-tensorflow
+    trainers/data_adapters/generator_data_adapter.py: if not isinstance(first_batches[0], tuple):
+        raise ValueError(
+F25 3.0 - on TensorFlow a generator or PyDataset cannot yield numbers
+    E/one/generator/y=pylist in 3.15.1-tensorflow
+    trainers/data_adapters/data_adapter_utils.py: if rank < 1: raise ValueError(
 F22 3.0 - tf.data makes one tensor of a list
     F/dictBA/tfdata_map/loss=dict/y=list in 3.15.1-tensorflow
     trainers/data_adapters/tf_dataset_adapter.py: def get_tf_dataset(self): return self._dataset

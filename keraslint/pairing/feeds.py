@@ -7,11 +7,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keraslint.pairing.model import By, Fault
+from keraslint.pairing.batches import refused_parts
+from keraslint.pairing.model import Absent, By, Fault, Unseen
 from keraslint.pairing.refusal import RefusedError, UnknownError
 from keraslint.pairing.structure import Nest, Spot, is_nested, items, mapped, origin, rebuild, shown, spots
 from keraslint.pairing.trees import MismatchError, trees_of
 from keraslint.pairing.versions import Version
+from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
     from keraslint.pairing.clauses import Trail
@@ -37,20 +39,6 @@ def _stacked(structure: Nest) -> Nest:
     if not is_nested(structure):
         return structure
     return rebuild(structure, {key: _stacked(part) for key, part in items(structure)})
-
-
-def _check_signature(*structures: Nest) -> None:
-    """F23: on TensorFlow what a generator or PyDataset yields becomes a tf.data signature, which has no
-    lists.
-    """
-    # ds = tf.data.Dataset.from_generator(get_tf_iterator, output_signature=self._output_signature)
-    if any(_has_list(structure) for structure in structures):
-        message = (
-            "`output_signature` must contain objects that are subclass of `tf.TypeSpec` but found <class "
-            "'list'> "
-            "which is not."
-        )
-        raise RefusedError(Fault.FEED, "TypeError", message, "F23")
 
 
 def _has_list(structure: Nest) -> bool:
@@ -82,6 +70,7 @@ class Feeding:
         self._check_class_weight(targets, sample_weight)
         if self.request.call in _ON_BATCH:
             return Batch(targets, sample_weight)
+        self._check_parts()
         if self.request.feed == "arrays":
             # pack_x_y_sample_weight: if y is None: ... return x
             sample_weight = None if targets is None else sample_weight
@@ -99,12 +88,19 @@ class Feeding:
         if self.backend != "tensorflow":
             return Batch(targets, sample_weight)
         if self.request.feed != "arrays":
-            _check_signature(targets, sample_weight)
             return Batch(targets, sample_weight)
         # F20: inputs = tree.lists_to_tuples(inputs); a dataset would stack a list
         if _has_list(targets):
             self.trail.met("F20")
         return Batch(self._trees.lists_to_tuples(targets), self._trees.lists_to_tuples(sample_weight))
+
+    def _check_parts(self) -> None:
+        """F23, F24, F25: what a generator or PyDataset may give; the inputs are in no request."""
+        given = self.request.targets, self.request.sample_weight
+        parts = [Leaf(None) if isinstance(part, (Unseen, Absent)) else part for part in given]
+        batch = Branch(self.request.batch, tuple(enumerate([Leaf(None), *parts])))
+        for refused in refused_parts(batch, self.request.feed, self.version, self.backend):
+            raise RefusedError(Fault.FEED, refused.error, refused.message, refused.clause)
 
     def _converted(self, structure: Nest) -> Nest:
         """F21: in Keras 3.0 the arrays of a list come out as a tuple."""

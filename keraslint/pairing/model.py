@@ -43,7 +43,9 @@ Part: TypeAlias = Union[Tree[Token], Unseen, Absent]
 
 @dataclass(frozen=True)
 class Request:
-    """Everything that decides a pairing. ``call="compile"`` asks without data: targets mirror the outputs."""
+    """Everything that decides a pairing. ``call="compile"`` asks without data: targets mirror the outputs.
+    ``batch`` is what a generator or ``PyDataset`` puts inputs, targets and sample weights into.
+    """
 
     outputs: Outputs
     kind: ModelKind = "functional"
@@ -56,6 +58,7 @@ class Request:
     sample_weight: Part = ABSENT
     class_weight: bool = False
     feed: Feed = "arrays"
+    batch: Literal["tuple", "list"] = "tuple"
 
 
 class By(Enum):
@@ -156,6 +159,17 @@ class Rejected:
     message: str
     fault: Fault
     clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RefusedPart:
+    """A part of a batch that Keras does not take, by its path in the batch, for what it is or holds."""
+
+    path: Path
+    found: Literal["list", "number"]
+    error: str
+    message: str
+    clause: str
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite
 from keraslint.sites.reading import counted, fed_at
+from keraslint.sites.requests import refused_batch
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -20,19 +21,18 @@ if TYPE_CHECKING:
 rule = Rule(__name__, code="KER402", since="0.1.0", severity=Severity.ERROR, keras=3)
 
 
-def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
-    """Look at the batch of a generator; of a ``PyDataset`` Keras makes it a tuple."""
-    del verdict
+def check(site: TrainingSite, _: Verdict) -> Iterator[Finding]:
+    """Say what the generator yields; whether the outputs are known does not matter."""
     match site.data:
-        case (
-            DataCall(feed="generator", batch=Given(tree=Branch(kind="list") as written) as batch) as data
-        ) if written.items:
-            amount = "" if written.open else f" of {counted(len(written.items), 'entry', 'entries')}"
-            message = f"Keras raises ValueError at {data.call}: the generator yields a list{amount}"
-            edits = parts.placed(site, batch, range(len(written.items)), "tuple")
-            yield rule.finding(
-                batch.location,
-                f"{message}, not a tuple",
-                related=(fed_at(data),),
-                fixes=parts.fix("Yield the batch as a tuple", Safety.UNSAFE, edits),
-            )
+        case DataCall(batch=Given(tree=Branch() as written) as batch) as data:
+            for refused in refused_batch(data):
+                if not refused.path:
+                    amount = "" if written.open else f" of {counted(len(written.items), 'entry', 'entries')}"
+                    edits = parts.placed(site, batch, range(len(written.items)), "tuple")
+                    yield rule.finding(
+                        batch.location,
+                        f"Keras raises {refused.error} at {data.call}: the generator yields a list{amount}, "
+                        "not a tuple",
+                        related=(fed_at(data),),
+                        fixes=parts.fix("Yield the batch as a tuple", Safety.UNSAFE, edits),
+                    )

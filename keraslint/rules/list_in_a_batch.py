@@ -9,13 +9,15 @@ from keraslint.pairing import Verdict
 from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite, Written
-from keraslint.sites.reading import fed_at
-from keraslint.tree import Branch, Leaf, at, leaves
+from keraslint.sites.reading import fed_at, is_flat
+from keraslint.sites.requests import refused_batch
+from keraslint.tree import Branch, at, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keraslint.findings import Edit, Finding, Location
+    from keraslint.pairing import RefusedPart
     from keraslint.tree import Key, Tree
 
 rule = Rule(__name__, code="KER401", since="0.1.0", severity=Severity.ERROR, keras=3)
@@ -23,47 +25,36 @@ rule = Rule(__name__, code="KER401", since="0.1.0", severity=Severity.ERROR, ker
 _PLACES = ("inputs", "targets", "sample weights")
 
 
-def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
-    """Find the lists below the batch itself; whatever else the verdict says, Keras comes to it later."""
-    del verdict
+def check(site: TrainingSite, _: Verdict) -> Iterator[Finding]:
+    """Find the lists below the batch itself; whether the outputs are known does not matter."""
     match site.data:
-        case DataCall(feed="generator" | "py_dataset", batch=Given(tree=Branch() as batch)) as data:
-            for name, (key, entry) in zip(_names(batch), batch.items, strict=False):
-                if _has_list(entry):
-                    message = (
-                        f"Keras on TensorFlow raises TypeError at {data.call}: the batch has {name} in a list"
-                    )
-                    fixes = parts.fix(f"Give the {name} as a tuple", Safety.UNSAFE, _tuple(site, data, key))
-                    yield rule.finding(
-                        _place(data, name, entry), message, related=(fed_at(data),), fixes=fixes
-                    )
+        case DataCall(batch=Given(tree=Branch() as batch)) as data:
+            for refused in refused_batch(data):
+                if refused.path and refused.found == "list":
+                    yield _finding(site, data, batch, refused)
+
+
+def _finding(site: TrainingSite, data: DataCall, batch: Branch[Written], refused: RefusedPart) -> Finding:
+    (key,) = refused.path
+    name, entry = _named(batch)[key]
+    message = f"Keras on TensorFlow raises {refused.error} at {data.call}: the batch has {name} in a list"
+    fixes = parts.fix(f"Give the {name} as a tuple", Safety.UNSAFE, _tuple(site, data, key))
+    return rule.finding(_place(data, name, entry), message, related=(fed_at(data),), fixes=fixes)
 
 
 def _tuple(site: TrainingSite, data: DataCall, key: Key) -> tuple[Edit, ...] | None:
     """The list that an entry of the batch is; one that lies deeper is left alone."""
     batch = data.batch
     entry = at(batch.tree, (key,)) if isinstance(batch, Given) else None
-    if not isinstance(batch, Given) or not isinstance(entry, Branch) or any(map(_has_list, entry.children)):
+    if not isinstance(batch, Given) or not isinstance(entry, Branch) or not is_flat(entry):
         return None
     return parts.placed(site, batch, range(len(entry.items)), "tuple", (key,))
 
 
-def _names(batch: Branch[Written]) -> tuple[str, ...]:
+def _named(batch: Branch[Written]) -> dict[Key, tuple[str, Tree[Written]]]:
     """What each entry of a batch is; a dict is all inputs."""
-    return _PLACES if batch.kind in {"tuple", "list"} else ("inputs",) * len(batch.items)
-
-
-def _has_list(entry: Tree[Written]) -> bool:
-    """Whether there is a list of arrays at any depth. One of numbers alone is another error."""
-    if isinstance(entry, Leaf):
-        return False
-    if entry.kind == "list":
-        return not all(_is_number(leaf) for _, leaf in leaves(entry))
-    return any(map(_has_list, entry.children))
-
-
-def _is_number(leaf: Written) -> bool:
-    return isinstance(leaf.value, int | float)
+    names = _PLACES if batch.kind in {"tuple", "list"} else ("inputs",) * len(batch.items)
+    return {key: (name, entry) for name, (key, entry) in zip(names, batch.items, strict=False)}
 
 
 def _place(data: DataCall, name: str, entry: Tree[Written]) -> Location:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.pairing import ABSENT, UNSEEN, Part, Request, Token, Undecided, pair, parse
+from keraslint.pairing import ABSENT, UNSEEN, Part, Request, Token, Undecided, pair, parse, refused_parts
 from keraslint.sites.model import CompileCall, Given, NotGiven, Unread
-from keraslint.tree import map_leaves
+from keraslint.tree import Branch, map_leaves
 
 if TYPE_CHECKING:
-    from keraslint.pairing import Verdict
+    from collections.abc import Callable
+
+    from keraslint.pairing import RefusedPart, Verdict
     from keraslint.pairing.versions import Version
-    from keraslint.sites.model import SitePart, TrainingSite, Written
+    from keraslint.sites.model import DataCall, SitePart, TrainingSite, Written
     from keraslint.tree import Path, Tree
 
 
@@ -37,15 +39,27 @@ def request(site: TrainingSite) -> Request:
         outputs=_names(site.outputs),
         kind=site.kind,
         loss=_part(compiled.loss),
-        loss_weights=_part(compiled.loss_weights, numbers=True),
+        loss_weights=_part(compiled.loss_weights, _number),
         metrics=_part(compiled.metrics),
         weighted_metrics=_part(compiled.weighted_metrics),
         call="compile" if data is None else data.call,
-        targets=UNSEEN if data is None else _part(data.targets),
-        sample_weight=ABSENT if data is None else _part(data.sample_weight),
+        targets=UNSEEN if data is None else _part(data.targets, _array),
+        sample_weight=ABSENT if data is None else _part(data.sample_weight, _array),
         class_weight=data is not None and data.class_weight,
         feed="arrays" if data is None else data.feed,
+        batch="list" if data is not None and _is_list(data.batch) else "tuple",
     )
+
+
+def refused_batch(data: DataCall) -> tuple[RefusedPart, ...]:
+    """What Keras does not take of the batch of a data call, as far as it is known."""
+    if not isinstance(data.batch, Given):
+        return ()
+    return refused_parts(map_leaves(data.batch.tree, _array), data.feed)
+
+
+def _is_list(batch: SitePart) -> bool:
+    return isinstance(batch, Given) and isinstance(batch.tree, Branch) and batch.tree.kind == "list"
 
 
 def _names(outputs: SitePart) -> Tree[str | None]:
@@ -53,12 +67,6 @@ def _names(outputs: SitePart) -> Tree[str | None]:
         message = "a site without known outputs is not judged"
         raise TypeError(message)
     return map_leaves(outputs.tree, lambda _, written: written.name)
-
-
-def _part(part: SitePart, *, numbers: bool = False) -> Part:
-    if isinstance(part, NotGiven):
-        return ABSENT
-    return map_leaves(part.tree, _number if numbers else _token) if isinstance(part, Given) else UNSEEN
 
 
 def _token(_: Path, written: Written) -> Token:
@@ -72,3 +80,14 @@ def _number(_: Path, written: Written) -> Token:
     if written.is_none:
         return None
     return 1.0 if written.value is None else written.value
+
+
+def _array(path: Path, written: Written) -> Token:
+    """Targets, sample weights and inputs are arrays, unless a number stands there."""
+    return written.value if isinstance(written.value, (int, float)) else _token(path, written)
+
+
+def _part(part: SitePart, token: Callable[[Path, Written], Token] = _token) -> Part:
+    if isinstance(part, NotGiven):
+        return ABSENT
+    return map_leaves(part.tree, token) if isinstance(part, Given) else UNSEEN

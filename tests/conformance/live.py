@@ -10,7 +10,7 @@ from tests.conformance.containers import build_spec, letters_in
 from tests.conformance.letters import CLASSES, LOSS, OUTPUT, SAMPLE_WEIGHT, SAMPLES, TARGET, Array, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType
 
 Json = Any
@@ -94,6 +94,8 @@ class Live:
             return {"x": x, "y": y, "sample_weight": sample_weight, "batch_size": SAMPLES}
         if kind == "generator":
             return {"x": _forever(batch)}
+        if kind == "generator_list":
+            return {"x": _forever(list(batch))}
         if kind == "pydataset":
             return {"x": self._py_dataset(batch)}
         if kind == "tfdata":
@@ -168,7 +170,7 @@ class Live:
 _INNER = {"submodel": "inner"}
 
 
-def _forever(batch: tuple[object, ...]) -> Iterator[tuple[object, ...]]:
+def _forever(batch: Sequence[object]) -> Iterator[Sequence[object]]:
     while True:
         yield batch
 

@@ -120,7 +120,7 @@ class _Calls:
 
     def _fed(self, steps: str) -> dict[str, object]:
         fed = self.live.feed(self.data["feed"], self._batch)
-        endless = {steps: 1} if self.data["feed"] == "generator" else {}
+        endless = {steps: 1} if self.data["feed"].startswith("generator") else {}
         return {**fed, **endless, "verbose": 0}
 
     def _fit(self) -> None:
