@@ -107,10 +107,9 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
 
 
 def _diff(wish: Wish, values: dict[str, Any]) -> int:
-    """What ruff's users expect of ``check --diff``."""
+    """What ruff's users expect of ``check --diff``: the fixes of what ``check`` reports."""
     from keraslint.cli.fix import fix
 
-    chosen = {name: value for name, value in values.items() if name not in {"baseline", "no_baseline"}}
     nothing = {"write": False, "unsafe": False, "style": None, "todo": False, "form": None}
     status: int = click.get_current_context().invoke(
         fix,
@@ -118,8 +117,9 @@ def _diff(wish: Wish, values: dict[str, Any]) -> int:
         stdin_filename=wish.stdin_filename,
         verbose=wish.verbose,
         exit_zero=wish.exit_zero,
+        new=True,
         **nothing,
-        **chosen,
+        **values,
     )
     return status
 

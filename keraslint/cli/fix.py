@@ -51,7 +51,8 @@ def fix(
     stdin = paths == (STDIN,)
     settings = configured(paths, stdin_filename, replace(options(values), style=values["style"]))
     given = (stdin_filename or "<stdin>",) if stdin else paths
-    task = Task(given, settings, unsafe=values["unsafe"], todo=values["todo"])
+    new = values.get("new", False)  # `check --diff` asks for it
+    task = Task(given, settings, unsafe=values["unsafe"], todo=values["todo"], new=new)
     source = sys.stdin.buffer.read() if stdin else None
     with one_line(), refusals():
         fixed = _of_files(task, write=write) if source is None else _of_source(task, source)

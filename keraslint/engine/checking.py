@@ -16,7 +16,7 @@ from keraslint.engine import baseline, ignoring
 from keraslint.engine.callers import callers
 from keraslint.engine.coverage import is_over
 from keraslint.engine.identity import digest
-from keraslint.engine.judging import Judged, judge, judge_failures
+from keraslint.engine.judging import Judged, judge, judge_failures, matter
 from keraslint.engine.migrating import migrate, remember
 from keraslint.engine.placing import excerpts, moved, placed_finding, placed_undecided
 from keraslint.engine.run import Run
@@ -80,9 +80,10 @@ def _check_bytes(path: str, data: bytes, run: Run) -> None:
     if parsed:
         judge(parsed, run.project, rules, settings.versions, judged)
         remember(path, judged.inferred, run)
-    if judged.findings or judged.undecided or (parsed and ignoring.mentioned(data)):
+    commented = ignoring.mentioned(data)
+    if judged.findings or judged.undecided or commented:
         run.documents[path] = document if isinstance(document, Document) else None
-    if parsed and ignoring.mentioned(data):
+    if commented:
         run.commented.add(path)
     _keep(judged, run)
 
@@ -147,7 +148,7 @@ def _report(path: str, run: Run) -> Report | Crashed:
 def _said_once(findings: Iterable[Finding]) -> list[Finding]:
     """Of findings that two documents lead to, the one with the fewest reservations."""
     ranked = sorted(findings, key=lambda one: len(one.given) + len(one.versions), reverse=True)
-    return list({(one.code, one.location, one.message): one for one in ranked}.values())
+    return list({matter(one): one for one in ranked}.values())
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -124,6 +124,11 @@ def place(site: TrainingSite) -> Location:
 _AT_CALL = re.compile(r" at (?:fit|evaluate|train_on_batch|test_on_batch)\b")
 
 
+def matter(finding: Finding) -> tuple[str, Location, str]:
+    """What a finding is about: rule, place, and the message without the call at which Keras raises."""
+    return finding.code, finding.location, _AT_CALL.sub("", finding.message)
+
+
 def _merged(
     claims: Sequence[_Claim], all_sites: Sequence[TrainingSite], versions: Sequence[Version]
 ) -> list[Finding]:
@@ -133,8 +138,7 @@ def _merged(
     """
     same: dict[tuple[str, Location, str], list[_Claim]] = defaultdict(list)
     for claim in claims:
-        message = _AT_CALL.sub("", claim.finding.message)
-        same[claim.finding.code, claim.finding.location, message].append(claim)
+        same[matter(claim.finding)].append(claim)
     found = (_one(group, all_sites, versions) for group in same.values())
     return [finding for finding in found if finding is not None]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from keraslint.documents.grammar import Flaw, parse
 from keraslint.engine.coverage import is_seen_whole, was_asked
 from keraslint.engine.ignoring import Ignore, ignores, silencing, unknown, useless, without
 from keraslint.findings import Crashed, Edit, Location, Silenced, Useless
@@ -31,7 +32,7 @@ class Sifted:
 def sift(path: str, findings: Sequence[Finding], run: Run) -> Sifted:
     """Confirm the findings where libcst reads the document, and let its comments silence them.
 
-    The place of what could not be parsed is none of libcst's, and no comment silences it.
+    The place of what could not be parsed is none of libcst's; what looks like a comment can silence it.
     """
     failures = {found.rule.code for found in run.rules_for(path) if found.rule.subject == "failure"}
     at_sites = [one for one in findings if one.code not in failures]
@@ -40,14 +41,20 @@ def sift(path: str, findings: Sequence[Finding], run: Run) -> Sifted:
     document = run.document(path) if commented or any(one in at_sites for one in heard) else None
     if document is None:
         return Sifted(heard, [])
+    if isinstance(parse(document.source), Flaw):
+        comments = ignores(concrete.loose_comments(document))
+        return _sifted(heard, {one: silencing(one, comments) for one in findings}, run)
     read = concrete.read(document)
     _confirm([one for one in heard if one in at_sites], read)
     comments = ignores(read.comments)
-    by = {one: silencing(one, comments) for one in at_sites}
     about_comments = _about_comments(path, document, comments, at_sites, run) if commented else []
-    by |= {one: silencing(one, comments) for one in about_comments}
+    by = {one: silencing(one, comments) for one in (*findings, *about_comments)}
+    return _sifted([*heard, *about_comments], by, run)
+
+
+def _sifted(heard: Sequence[Finding], by: dict[Finding, Ignore | None], run: Run) -> Sifted:
     return Sifted(
-        [one for one in (*heard, *about_comments) if by.get(one) is None],
+        [one for one in heard if by.get(one) is None],
         [
             Silenced(one, "comment", of.reason)
             for one, of in by.items()

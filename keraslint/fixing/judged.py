@@ -44,12 +44,16 @@ class Watchful:
 
 @dataclass(frozen=True)
 class Task:
-    """The paths that were given, the settings of the files below them, and which fixes are wanted."""
+    """The paths that were given, the settings of the files below them, and which fixes are wanted.
+
+    ``new`` are those of findings that no baseline knows.
+    """
 
     paths: tuple[str, ...]
     configured: Configured
     unsafe: bool = False
     todo: bool = False
+    new: bool = False
     _codes: dict[Settings, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property

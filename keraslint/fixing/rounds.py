@@ -87,7 +87,8 @@ def previewed(task: Task, most: int) -> list[Attempt]:
 
 def wanted(state: State) -> list[Finding]:
     """The findings that the task is about."""
-    return [one for one in state.findings if state.task.wants(one)]
+    found = state.remaining if state.task.new else state.findings
+    return [one for one in found if state.task.wants(one)]
 
 
 def changed(state: State) -> tuple[Changed, ...]:

@@ -106,6 +106,15 @@ def read(document: Document) -> Concrete:
     return Concrete(document.lines, tuple(parts))
 
 
+def loose_comments(document: Document) -> tuple[Comment, ...]:
+    """What looks like a comment in a document that no parser reads: each line from its first ``#`` on."""
+    return tuple(
+        Comment(number, begin + 1, line[begin:])
+        for number, line in enumerate(document.lines, 1)
+        if (begin := line.find("#")) >= 0
+    )
+
+
 def _statements(document: Document) -> Iterator[tuple[int, str]]:
     """The statements of a module, those that share lines together, with the lines above each.
 

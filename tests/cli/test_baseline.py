@@ -214,3 +214,17 @@ def test_a_run_with_a_defect_writes_nothing(
     assert "Traceback" in capsys.readouterr().err
     assert (known / FILE).read_bytes() == before
     assert [path.name for path in known.iterdir() if path.name.startswith("tmp")] == []
+
+
+def test_a_diff_is_that_of_what_is_new(known: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--diff"]) == 0
+    assert not capsys.readouterr().out
+    (known / "new.py").write_text(SWAPPED)
+    assert main(["check", "--diff"]) == 1
+    out = capsys.readouterr().out
+    assert "+++ b/new.py" in out
+    assert "swapped.py" not in out
+    assert main(["check", "--diff", "--no-baseline"]) == 1
+    assert "+++ b/swapped.py" in capsys.readouterr().out
+    (known / "keraslint.toml").unlink()
+    assert main(["check", "--diff", "--baseline", FILE, "swapped.py"]) == 0

@@ -9,12 +9,16 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 
 import keraslint
 from keraslint.cli import main
 from tests.cli.conftest import CLEAN, SWAPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -378,3 +382,14 @@ def test_what_stands_in_another_file_is_found_once_and_named_from_here(
         assert closing.startswith("Found 1 error in 2 files.")
     (inside / "src" / "net.py").write_text(NET.replace('"mae"])', '"mae"])  # keraslint: ignore[KER202]'))
     assert main(["check", "src"]) == main(["check", "src/train.py"]) == 0
+
+
+def test_what_two_programs_lead_to_is_said_once(
+    project: Path, found: Callable[..., list[tuple[str, str]]]
+) -> None:
+    head, *body = SWAPPED.replace('["mse", "mae"]', '{"z": "mse", "b": "mae"}').splitlines()
+    lines = [head, "def made():", *(f"  {line}" for line in body), "  return model\n"]
+    (project / "net.py").write_text("\n".join(lines))
+    for name, call in (("ends", "evaluate"), ("begins", "fit")):
+        (project / f"{name}.py").write_text(f"from net import made\nmade().{call}(x, {{'z': z, 'a': a}})\n")
+    assert found("--select", "KER101") == [("net.py", "KER101")]

@@ -122,3 +122,30 @@ def test_a_comment_in_a_notebook_has_its_cell() -> None:
         one for one in findings(json.dumps({"cells": cells}), settings, "n.ipynb") if one.code == "KER002"
     )
     assert (finding.location.cell, finding.location.span.line, finding.location.span.column) == (2, 1, 10)
+
+
+@pytest.mark.parametrize(
+    ("source", "silenced"),
+    [
+        (f"{HEAD}print 'x'  # keraslint: ignore[KER001] old\n", True),
+        (f"{HEAD}print 'x'  # keraslint: ignore[does-not-parse]\n", True),
+        (f"{HEAD}print 'x'  # noqa: KER001\n", True),
+        (f"# keraslint: ignore-file[KER001] Python 2\n{HEAD}print 'x'\n", True),
+        (f"{HEAD}print 'x'  # keraslint: ignore[KER901]\n", False),
+        (f"{HEAD}# keraslint: ignore[KER001]\nprint 'x'\n", False),
+        (f"{HEAD}print 'x'\n", False),
+    ],
+)
+def test_a_file_that_does_not_parse_can_be_silenced(source: str, silenced: bool) -> None:
+    (report,) = outcomes(source)
+    assert isinstance(report, Report)
+    assert [one.code for one in report.findings] == ([] if silenced else ["KER001"])
+    assert [one.finding.code for one in report.silenced] == (["KER001"] if silenced else [])
+
+
+def test_a_cell_that_does_not_parse_is_silenced_by_another_one() -> None:
+    texts = ("# keraslint: ignore-file[KER001]", "a = = 1", "import keras\nmodel.compile()")
+    cells = [{"cell_type": "code", "source": text} for text in texts]
+    (report,) = outcomes(json.dumps({"cells": cells}), name="n.ipynb")
+    assert isinstance(report, Report)
+    assert [(one.code, one.location.cell) for one in report.findings] == [("KER901", 3)]
