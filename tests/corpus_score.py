@@ -40,6 +40,7 @@ RULES = {
     "G1": {"KER401", "KER402", "KER403"},
     "F1": {"KER803"},
     "SYNTAX": {"KER001"},
+    "ORDER": {"KER901"},
 }
 NEAR = 3
 
@@ -51,6 +52,8 @@ class Score:
     hits: list[str] = field(default_factory=list)
     misses: list[str] = field(default_factory=list)
     unbuilt: list[str] = field(default_factory=list)
+    mild: list[str] = field(default_factory=list)
+    unsaid: list[str] = field(default_factory=list)
     false_alarms: list[str] = field(default_factory=list)
     overstated: list[str] = field(default_factory=list)
     sites: Counter[str] = field(default_factory=Counter)
@@ -104,7 +107,8 @@ def _reports(projects: Iterable[Path]) -> Iterator[tuple[str, Report]]:
     """The reports of all files; whole projects are checked, as a model may come from another file."""
     for project in sorted(projects):
         for outcome in check(
-            [str(project)], Settings(excluded=(Exclusion(str(project), EXCLUDED),), severity=Severity.INFO)
+            [str(project)],
+            Settings(excluded=(Exclusion(str(project), EXCLUDED),), severity=Severity.INFO, style="dict"),
         ):
             if isinstance(outcome, Crashed):
                 print(f"CRASHED {outcome.document} in {outcome.rule}: {outcome.traceback.splitlines()[-1]}")
@@ -135,11 +139,17 @@ def _judge(label: dict[str, Any], report: Report, findings: list[Finding], score
     if label["expected"] == "report":
         built = wanted & {rule.rule.code for rule in registered()}
         into = score.hits if found else score.misses if built else score.unbuilt
-        into.append(f"{said}: {', '.join(sorted({finding.code for finding in found}))}" if found else said)
+        into.append(f"{said}: {_codes(found)}" if found else said)
+    elif wanted:
+        (score.mild if found else score.unsaid).append(f"{said}: {_codes(found)}")
     if loud:
         into = score.false_alarms if label["expected"] == "silent" else score.overstated
         into += [f"{said}: {_line(finding)}" for finding in loud]
     return found + loud
+
+
+def _codes(findings: list[Finding]) -> str:
+    return ", ".join(sorted({finding.code for finding in findings}))
 
 
 def _reach(label: dict[str, Any]) -> str:
@@ -182,7 +192,7 @@ def _line(finding: Finding) -> str:
 
 def _print(score: Score) -> None:
     print("sites:", dict(score.sites))
-    for name in ("hits", "misses", "unbuilt", "false_alarms", "overstated"):
+    for name in ("hits", "misses", "unbuilt", "mild", "unsaid", "false_alarms", "overstated"):
         entries = getattr(score, name)
         print(f"\n{name.replace('_', ' ')}: {len(entries)}")
         for entry in entries:
