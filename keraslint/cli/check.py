@@ -173,10 +173,10 @@ def _pictured(results: Results, wish: Wish, settings: Nearest) -> Results:
     if STDIN in wish.paths:
         return results
     with one_line():
-        shown = [one for one in showing.show(wish.paths, settings) if isinstance(one, Shown)]
-        fixes = any(finding.fixes for finding in results.findings)
-        attempts = previewed(Task(wish.paths, settings), PREVIEWED) if fixes else []
-    return replace(results, sites=shown, attempts=attempts)
+        each = showing.show_each(wish.paths, settings)
+        attempts = previewed(Task(wish.paths, settings), results.reports, each, PREVIEWED)
+    shown = dict.fromkeys(one for found in each.values() for one in found if isinstance(one, Shown))
+    return replace(results, sites=list(shown), attempts=attempts)
 
 
 def _watched(wish: Wish) -> Iterator[str]:

@@ -11,19 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from keraslint.findings import Attempt, Safety
+from keraslint.findings import Attempt, Safety, Shown
 from keraslint.fixing.comparing import objection
 from keraslint.fixing.contents import Contents, with_edits
-from keraslint.fixing.judged import judged
+from keraslint.fixing.judged import State, judged
 from keraslint.fixing.notes import noted
 from keraslint.fixing.places import Shifts
 from keraslint.fixing.texts import UnfitError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from keraslint.findings import Crashed, Edit, Finding, Fix, Location, Shown, Skipped
-    from keraslint.fixing.judged import State, Task
+    from keraslint.findings import Crashed, Edit, Finding, Fix, Location, Report, Skipped
+    from keraslint.fixing.judged import Task
 
 Chosen: TypeAlias = "tuple[Finding, Fix]"
 
@@ -79,9 +79,15 @@ def fixed(task: Task, contents: Contents | None = None) -> Fixed:
     )
 
 
-def previewed(task: Task, most: int) -> list[Attempt]:
-    """What each fix of the first findings, at ``most`` so many, would do by itself; nothing is made."""
-    state = judged(task, Contents())
+def previewed(
+    task: Task, reports: Sequence[Report], shown: Mapping[str, Iterable[Shown | Skipped | Crashed]], most: int
+) -> list[Attempt]:
+    """What each fix of the first findings, at ``most`` so many, would do by itself; nothing is made.
+
+    ``reports`` and ``shown``, by the file that leads to it, are what the engine said of the task's files.
+    """
+    sites = {path: tuple(one for one in found if isinstance(one, Shown)) for path, found in shown.items()}
+    state = State(task, Contents(), tuple(reports), (), _shown=sites)
     return offers(state, tuple(Safety), [one for one in wanted(state) if one.fixes][:most])
 
 
