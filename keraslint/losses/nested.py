@@ -95,6 +95,19 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
         """The state of losses and weights, ``keras.Variable`` each: what a loop by hand has to carry on."""
         return variables_of(self.holders)
 
+    def placed(self, y_pred: Any, y_true: Any = None) -> list[tuple[Term, Path]]:
+        """Every term with the keys that lead to its node of the outputs ``y_pred``.
+
+        Raises ``PathError`` for a path that leads nowhere, and where targets are given that do not fit.
+        """
+        paths = [_keys(y_pred, term) for term in self.terms]
+        if y_true is not None:
+            y_true = targets.aligned(y_true, y_pred)
+            targets.refuse_surplus(y_true, y_pred, paths)
+            for path in paths:
+                targets.at_path(y_true, y_pred, path)
+        return list(zip(self.terms, paths, strict=True))
+
     def values(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> list[Any]:
         """The loss value of every term, a scalar each, sample weights applied and term weights not."""
         y_true = targets.aligned(y_true, y_pred)

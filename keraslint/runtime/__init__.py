@@ -6,7 +6,8 @@ program, ``pytest --keraslint`` a test suite. What Keras does with a model is sa
 which the linter uses, too; ``check(..., prove=True)`` holds it against the numbers that Keras logs.
 
 Nothing here imports Keras: whichever Keras made the model is the one that is asked. It does not know what a
-``train_step`` or ``compute_loss`` of the program's own does; such models are left undecided.
+``compute_loss`` of the program's own does, nor what a ``train_step`` makes of its batch before it calls
+``compute_loss``, which ``callback()`` sees; such models are left undecided.
 """
 
 from __future__ import annotations

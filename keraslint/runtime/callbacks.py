@@ -6,7 +6,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from keraslint.runtime.batches import Batch
-from keraslint.runtime.examining import Question, examine
+from keraslint.runtime.examining import examine
+from keraslint.runtime.judging import Question
 from keraslint.runtime.patching import Busy
 from keraslint.runtime.places import caller
 from keraslint.runtime.report import MispairedError, RaiseOn, verify_raise_on
@@ -28,11 +29,12 @@ def callback(
     """A callback for ``fit(..., callbacks=[callback()])``, of ``keras`` where that is loaded, else of
     ``tf_keras``; where both are, a model of ``tf_keras`` needs ``callback(keras=tf_keras)``.
 
-    It stands before the model's ``compute_loss`` while the first step is computed or traced, and then steps
-    aside; ``report`` is what it saw, None before. Where Keras traces the step, targets have no values there,
-    so that labels and ranges are not looked at. A step that was traced in an earlier ``fit`` is not computed
-    again: then it sees nothing. Where ``raise_on`` asks for it ``MispairedError`` comes out of ``fit``,
-    before any weight has changed.
+    It stands before the model's ``compute_loss`` while the first step is computed or traced, and then
+    steps aside, so it also sees what a ``train_step`` of the program's own hands on. ``report`` is what
+    it saw, None before; where no step called ``compute_loss`` that is said in the end. Where Keras traces
+    the step, targets have no values there, so that labels and ranges are not looked at. A step that was
+    traced in an earlier ``fit`` is not computed again: then it sees nothing. Where ``raise_on`` asks for
+    it ``MispairedError`` comes out of ``fit``, before any weight has changed.
     """
     verify_raise_on(raise_on)
     keras = keras or sys.modules.get("keras") or sys.modules.get("tf_keras")
@@ -56,6 +58,9 @@ def _class_of(keras: Any) -> Any:
         def on_train_end(self, logs: Any = None) -> None:
             del logs
             self.model.__dict__.pop("compute_loss", None)
+            if self.report is None and self.print_fn is not None:
+                where = f"{self.place.document}:{self.place.span.line}"
+                self.print_fn(f"{where}: not judged: no step has called compute_loss of {self.model.name!r}")
 
         def _stand_before(self, model: Any) -> None:
             original = model.compute_loss
@@ -69,14 +74,22 @@ def _class_of(keras: Any) -> Any:
                 **named: Any,
             ) -> Any:
                 model.__dict__.pop("compute_loss", None)
-                self._examine(Batch(x, y, sample_weight, "arrays", None))
+                self._examine(Batch(x, y, sample_weight, "arrays", None), y_pred)
                 return original(x, y, y_pred, sample_weight, *rest, **named)
 
             model.__dict__["compute_loss"] = compute_loss
 
-        def _examine(self, batch: Batch) -> None:
+        def _examine(self, batch: Batch, predicted: Any) -> None:
+            question = Question(
+                self.model,
+                self.place,
+                self.place,
+                batch=batch,
+                call="train_on_batch",
+                in_step=True,
+                predicted=predicted,
+            )
             with Busy():
-                question = Question(self.model, self.place, self.place, batch=batch, call="train_on_batch")
                 report = self.report = examine(question)
             if self.print_fn is not None:
                 self.print_fn(str(report))

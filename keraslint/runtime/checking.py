@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from keraslint.runtime import batches, internals
-from keraslint.runtime.examining import Question, examine
+from keraslint.runtime.examining import examine
+from keraslint.runtime.judging import Question
 from keraslint.runtime.patching import Busy
 from keraslint.runtime.places import caller
 from keraslint.runtime.report import MispairedError, RaiseOn, Report, verify_raise_on

@@ -2,46 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from keraslint.engine import tabulating
-from keraslint.pairing import Paired, Rejected, Undecided, Verdict, Version, pair
-from keraslint.runtime import activations, fits, heads, inputs, internals, logs, pairs, proving, swaps
-from keraslint.runtime.reading import PARTS, Live, request_of, site_of
-from keraslint.runtime.report import Report, Row
-from keraslint.runtime.tensors import Looks, looks
+from keraslint.runtime import heads, internals
+from keraslint.runtime.by_path import ByPath, is_ours, nested_loss
+from keraslint.runtime.judging import Judged, Question, bare_rows
+from keraslint.runtime.reading import PARTS, Live
+from keraslint.runtime.report import Report
 from keraslint.runtime.trees import shown, tree_of
-from keraslint.runtime.validation import differs
-from keraslint.sites.model import Given
-from keraslint.tree import Leaf, at, leaves
+from keraslint.tree import Leaf, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from keraslint.findings import Finding, Location
-    from keraslint.pairing import Backend, Call, Term
-    from keraslint.runtime.batches import Batch
-    from keraslint.runtime.report import Proof
-    from keraslint.sites.model import TrainingSite
-    from keraslint.tree import Path, Tree
-
-OWN = ("train_step", "test_step", "compute_loss")
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked about one model: the batch it is to be fed with, or None at ``compile``."""
-
-    model: Any
-    compiled_at: Location
-    at: Location
-    batch: Batch | None = None
-    call: Call = "compile"
-    class_weight: bool = False
-    callbacks: Sequence[Any] = ()
-    validation: Batch | None = None
-    prove: bool = False
+STEPS = {
+    "fit": ("train_step",),
+    "train_on_batch": ("train_step",),
+    "evaluate": ("test_step",),
+    "test_on_batch": ("test_step",),
+    "compile": ("train_step", "test_step"),
+}
+"""The step that each call makes."""
 
 
 def examine(question: Question) -> Report:
@@ -60,10 +42,13 @@ def examine(question: Question) -> Report:
         live = _live(question)
     except (heads.UnknownOutputsError, internals.ForeignKerasError) as error:
         return replace(report, undecided=(str(error),))
-    reasons = tuple(_not_judged(model, live))
+    reasons = tuple(_not_judged(question, live))
     if reasons:
-        return replace(report, rows=tuple(_bare_rows(live)), undecided=reasons)
-    return _Judged(question, live, report).report()
+        return replace(report, rows=tuple(bare_rows(live)), undecided=reasons)
+    nested = nested_loss(model)
+    if nested is not None:
+        return ByPath(question, live, report, nested).report()
+    return Judged(question, live, report).report()
 
 
 def _backend(keras: Any) -> str:
@@ -76,7 +61,7 @@ def _live(question: Question) -> Live:
     if batch is not None:
         given |= {"targets": batch.y, "sample_weight": batch.sample_weight}
     return Live(
-        outputs=heads.outputs_of(model, None if batch is None else batch.x),
+        outputs=heads.outputs_of(model, None if batch is None else batch.x, question.predicted),
         kind=heads.kind_of(model),
         parts={name: tree_of(part) for name, part in given.items() if part is not None},
         call=question.call,
@@ -85,206 +70,26 @@ def _live(question: Question) -> Live:
     )
 
 
-def _not_judged(model: Any, live: Live) -> Iterator[str]:
-    for name in OWN:
-        owner = next((cls for cls in type(model).__mro__ if name in vars(cls)), type(model))
-        if name in vars(model) or owner.__module__.partition(".")[0] not in {"keras", "tf_keras"}:
-            yield f"{type(model).__name__} has a {name} of its own, which pairs as it likes"
+def _not_judged(question: Question, live: Live) -> Iterator[str]:
+    model = question.model
+    if _is_own(model, "compute_loss"):
+        yield f"{type(model).__name__} has a compute_loss of its own, which pairs as it likes"
+    for step in () if question.in_step else STEPS[question.call]:
+        if _is_own(model, step):
+            yield (
+                f"{type(model).__name__} has a {step} of its own, which pairs as it likes; "
+                "keraslint.runtime.callback() judges what it hands to compute_loss"
+            )
+    nested = nested_loss(model)
     for part in PARTS:
         for path, leaf in leaves(live.parts.get(part, Leaf(None))):
-            if hasattr(type(leaf), "tree_flatten"):
+            if hasattr(type(leaf), "tree_flatten") and leaf is not nested:
                 yield f"{part} {shown(path)} is {type(leaf).__name__}, a container of its own kind"
 
 
-def _bare_rows(live: Live) -> Iterator[Row]:
-    for path, tensor in leaves(live.outputs):
-        looked = looks(tensor)
-        operation = internals.operation_of(tensor)
-        layer = "" if operation is None else str(operation.name)
-        yield Row(shown(path), layer, looked.shape, looked.dtype, activations.of_tensor(tensor))
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """A model that Keras pairs by its own rules."""
-
-    question: Question
-    live: Live
-    empty: Report
-
-    def report(self) -> Report:
-        """Verdict, findings, rows, and the proof where it is asked for."""
-        verdict = self._verdict(self.live)
-        site = self._site(self.live)
-        proof, unproved = self._proof_or_reason(site, verdict)
-        rows = tuple(self._rows(site, verdict))
-        return replace(
-            self.empty,
-            rows=rows,
-            findings=tuple(dict.fromkeys(self._findings(site, verdict, proof, rows))),
-            undecided=(*((verdict.reason,) if isinstance(verdict, Undecided) else ()), *unproved),
-            outcome=f"Keras raises {verdict.error} at {verdict.call}: {verdict.message}"
-            if isinstance(verdict, Rejected)
-            else "",
-            proof=proof,
-            evaluate=verdict.evaluate if isinstance(verdict, Paired) else (),
-            metrics_names=verdict.metrics_names if isinstance(verdict, Paired) else (),
-        )
-
-    @property
-    def _version(self) -> Version:
-        return internals.version_of(internals.keras_of(self.question.model))
-
-    def _verdict(self, live: Live) -> Verdict:
-        backend: Backend = self.empty.backend  # type: ignore[assignment]  # one of the three
-        return pair(request_of(live), self._version, backend)
-
-    def _site(self, live: Live) -> TrainingSite:
-        return site_of(live, self.question.compiled_at, self.question.at)
-
-    def _proof_or_reason(self, site: TrainingSite, verdict: Verdict) -> tuple[Proof | None, tuple[str, ...]]:
-        try:
-            return self._proof(site, verdict), ()
-        except Exception as error:  # noqa: BLE001 - a test of the model raises what it likes
-            return None, (f"no proof: {type(error).__name__}: {error}",)
-
-    def _proof(self, site: TrainingSite, verdict: Verdict) -> Proof | None:
-        """For ``test_on_batch``, which gets the batch as it is, without the adapters of ``fit``."""
-        batch = self.question.batch
-        if not self.question.prove or batch is None or not isinstance(verdict, Paired):
-            return None
-        tested = self._verdict(replace(self.live, call="test_on_batch", feed="arrays", class_weight=False))
-        if not isinstance(tested, Paired):
-            return None
-        return proving.prove(self.question.model, batch, self.live, site, tested)
-
-    def _findings(
-        self, site: TrainingSite, verdict: Verdict, proof: Proof | None, rows: tuple[Row, ...]
-    ) -> Iterator[Finding]:
-        question = self.question
-        yield from pairs.findings(self.live, site, verdict, self._version.major)
-        yield from pairs.shared_metrics(self.live, question.compiled_at)
-        if question.batch is not None:
-            yield from inputs.findings(question.model, question.batch.x, question.at)
-        if isinstance(verdict, Paired):
-            yield from self._fitting(
-                verdict, {row.path for row in rows if {"loss", "target"} & {*row.astray}}
-            )
-            yield from self._watched(verdict)
-        yield from self._validated(verdict)
-        if proof is not None:
-            yield from proving.findings(proof, question.at)
-
-    def _fitting(self, paired: Paired, astray: set[str]) -> Iterator[Finding]:
-        """A head that got another's loss or target has been told of; that these do not fit is no news."""
-        terms = [term for term in paired.terms if self._is_head(term.head)]
-        meetings = [self._meeting(term) for term in terms]
-        for term, meeting in zip(terms, meetings, strict=True):
-            if shown(term.head) not in astray:
-                yield from fits.findings(meeting, self.question.at)
-        if len(meetings) == len(list(leaves(self.live.outputs))):
-            yield from swaps.findings(meetings, self.question.at)
-
-    def _is_head(self, path: Path) -> bool:
-        return isinstance(self._node(path), Leaf)
-
-    def _node(self, path: Path) -> Tree[Any] | None:
-        outputs = self.live.outputs
-        # Keras takes the only tensor out of its list.
-        alone = path == () and not isinstance(outputs, Leaf) and len(outputs.items) == 1
-        return outputs.children[0] if alone and not isinstance(outputs, Leaf) else at(outputs, path)
-
-    def _meeting(self, term: Term) -> fits.Meeting:
-        tensor = _leaf(self._node(term.head))
-        loss = _leaf(at(self.live.parts["loss"], term.loss))
-        name = self._head_name(term.head, tensor)
-        target = self._target(term.target)
-        return fits.Meeting(name, looks(tensor), activations.of_tensor(tensor), target, loss)
-
-    def _head_name(self, head: Path, tensor: Any) -> str:
-        operation = internals.operation_of(tensor)
-        by_position = not head or isinstance(head[-1], int)
-        return str(operation.name) if by_position and operation is not None else shown(head)
-
-    def _target(self, path: Path | None) -> Looks | None:
-        targets = self.live.parts.get("targets")
-        node = None if targets is None or path is None else at(targets, path)
-        return looks(node.value) if isinstance(node, Leaf) else None
-
-    def _watched(self, paired: Paired) -> Iterator[Finding]:
-        if not self.question.callbacks:
-            return
-        own = [metric.name for metric in getattr(self.question.model, "metrics", ())]
-        validated = self.question.validation is not None
-        yield from logs.findings(
-            self.question.callbacks, [*paired.logs, *own], self.question.at, validated=validated
-        )
-
-    def _validated(self, verdict: Verdict) -> Iterator[Finding]:
-        batch = self.question.validation
-        if batch is None or "targets" not in self.live.parts:
-            return
-        parts = {name: part for name, part in self.live.parts.items() if name in PARTS}
-        given = {"targets": batch.y, "sample_weight": batch.sample_weight}
-        parts |= {name: tree_of(part) for name, part in given.items() if part is not None}
-        live = replace(self.live, parts=parts, call="evaluate", feed=batch.feed, class_weight=False)
-        other = self._verdict(live)
-        found = list(pairs.findings(live, self._site(live), other, self._version.major))
-        yield from (replace(one, message=f"validation: {one.message}") for one in found if _of_data(one))
-        yield from differs(self.live, live, verdict, other, self.question.at)
-
-    def _rows(self, site: TrainingSite, verdict: Verdict) -> Iterator[Row]:
-        paired = verdict if isinstance(verdict, Paired) else Paired(())
-        tabulated = tabulating.rows(site, paired) if isinstance(site.outputs, Given) else ()
-        bare = list(_bare_rows(self.live))
-        for (head, _), row, entries in zip(leaves(self.live.outputs), bare, tabulated, strict=True):
-            term = next(iter(self._terms(paired, head)), None)
-            target = self._target(term.target if term else None)
-            columns = ("target", "loss", "weight", "metrics", "sample_weight")
-            yield replace(
-                row,
-                target="" if term is None or term.target is None else shown_target(term.target),
-                target_shape=target.shape if target else None,
-                target_dtype=target.dtype if target else "",
-                range=target.range if target else None,
-                loss=entries.loss.text,
-                weight=entries.weight.text,
-                metrics=entries.metrics.text,
-                sample_weight=shown_weight(term),
-                paired_by=grouped(entries.paired_by) if isinstance(verdict, Paired) else "",
-                astray=tuple(name for name in columns if getattr(entries, name).astray),
-            )
-
-    def _terms(self, paired: Paired, head: Path) -> list[Term]:
-        whole = [term for term in paired.terms if term.head == ()]
-        return pairs.terms_of(paired, head) or whole
-
-
-def grouped(paired_by: str) -> str:
-    """``loss by name, target by name, weight by position`` as ``loss, target by name; weight by ...``."""
-    parts = [part.rpartition(" by ") for part in paired_by.split(", ")]
-    ways: dict[str, list[str]] = {}
-    for part, _, way in parts:
-        ways.setdefault(way, []).append(part)
-    return "; ".join(f"{', '.join(found)} by {way}" if found[0] else way for way, found in ways.items())
-
-
-def shown_target(path: Path) -> str:
-    """The path of a target; the only one is ``y``."""
-    return shown(path) if path else "y"
-
-
-def shown_weight(term: Term | None) -> str:
-    """The path of a sample weight."""
-    if term is None or term.sample_weight is None:
-        return ""
-    return shown(term.sample_weight) if term.sample_weight else "sample_weight"
-
-
-def _of_data(finding: Finding) -> bool:
-    """Whether it speaks of targets or sample weights; the compile call has been judged once."""
-    return finding.code in {"KER108", "KER110", "KER112", "KER201", "KER150", "KER151", "KER152", "KER250"}
-
-
-def _leaf(node: Tree[Any] | None) -> Any:
-    return node.value if isinstance(node, Leaf) else None
+def _is_own(model: Any, name: str) -> bool:
+    """Whether a method is the program's, not that of Keras or of the models of ``keraslint.losses``."""
+    owner = next((cls for cls in type(model).__mro__ if name in vars(cls)), type(model))
+    if name in vars(model):
+        return True
+    return owner.__module__.partition(".")[0] not in {"keras", "tf_keras"} and not is_ours(owner)

@@ -10,7 +10,8 @@ from weakref import WeakKeyDictionary
 
 from keraslint.findings import Finding, Severity
 from keraslint.runtime import batches, checking, internals, kinds, naming, patching
-from keraslint.runtime.examining import Question, examine
+from keraslint.runtime.examining import examine
+from keraslint.runtime.judging import Question
 from keraslint.runtime.places import caller, program_frame
 from keraslint.runtime.report import MispairedError, Report, verify_raise_on
 from keraslint.runtime.trees import tree_of

@@ -30,8 +30,10 @@ def kind_of(model: Any) -> ModelKind:
     return "functional" if internals.is_functional(model) else "subclass"
 
 
-def outputs_of(model: Any, x: Any) -> Tree[Any]:
-    """Symbolic where the graph is known; else of a symbolic call; else of one forward pass of two samples."""
+def outputs_of(model: Any, x: Any, predicted: Any = None) -> Tree[Any]:
+    """Symbolic where the graph is known; else what was ``predicted`` where the model was called already; else
+    of a symbolic call, or of one forward pass of two samples.
+    """
     kind = kind_of(model)
     if kind == "functional":
         return tree_of(internals.outputs_struct(model))
@@ -39,6 +41,8 @@ def outputs_of(model: Any, x: Any) -> Tree[Any]:
         outputs = getattr(model, "outputs", None)
         if outputs:
             return Leaf(outputs[0])
+    if predicted is not None:
+        return tree_of(predicted)
     if x is None:
         message = "the outputs of this model are known when it sees data"
         raise UnknownOutputsError(message)

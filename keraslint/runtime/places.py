@@ -11,7 +11,8 @@ from keraslint.findings import Location, Span
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
-_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_OURS = (_HERE + os.sep, os.path.join(os.path.dirname(_HERE), "losses") + os.sep)
 _FOREIGN = tuple(
     f"{os.sep}{name}{os.sep}" for name in ("keras", "tf_keras", "tensorflow", "jax", "torch", "contextlib")
 )
@@ -36,7 +37,7 @@ def program_frame() -> FrameType | None:
 
 def is_foreign(filename: str) -> bool:
     """Whether a file is ours, Keras's or its backend's."""
-    if filename.startswith((_HERE, "<frozen")) or filename.endswith("contextlib.py"):
+    if filename.startswith((*_OURS, "<frozen")) or filename.endswith("contextlib.py"):
         return True
     return "site-packages" in filename and any(part in filename for part in _FOREIGN)
 

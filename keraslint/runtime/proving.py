@@ -55,10 +55,10 @@ Pairing: TypeAlias = "tuple[One, ...]"
 def prove(model: Any, batch: Batch, live: Live, site: TrainingSite, paired: Paired) -> Proof:
     """Call the model once, test it once, compare; the model is left as it was."""
     with outputs_of_model.unchanged(model), internals.fresh_compile(model):
-        predicted = tree_of(_predicted(model, batch))
+        outputs = tree_of(predicted(model, batch))
         extra = sum(as_float(value) for value in getattr(model, "losses", ()))
-        logged = _logged(model, batch)
-    numbers = _Numbers(internals.keras_of(model), live, predicted, extra)
+        logs = logged(model, batch)
+    numbers = _Numbers(internals.keras_of(model), live, outputs, extra)
     said = tuple(
         One(term.head, term.target, term.loss, term.weight, term.sample_weight, term.log, term.log_weighted)
         for term in paired.terms
@@ -66,11 +66,11 @@ def prove(model: Any, batch: Batch, live: Live, site: TrainingSite, paired: Pair
     written = _written(live, site, said)
     values = tuple(
         Proved(log, numbers.value(written, log), numbers.value(said, log), value)
-        for log, value in logged.items()
+        for log, value in logs.items()
         if log == "loss" or log in {one.log for one in said}
     )
-    fits_written = _agree(values, "written")
-    fits_said = _agree(values, "said")
+    fits_written = agree(values, "written")
+    fits_said = agree(values, "said")
     found = said if fits_said else None if fits_written else numbers.search(said, values)
     texts = () if fits_written or found is None else tuple(numbers.text(one) for one in found)
     return Proof(values, fits_written, fits_said, texts)
@@ -84,14 +84,16 @@ def findings(proof: Proof, at: Location) -> Iterator[Finding]:
         yield kinds.UNPROVEN.at(at, f"Keras logs {wrong}, which is not what its pairing was said to be{why}")
 
 
-def _predicted(model: Any, batch: Batch) -> Any:
+def predicted(model: Any, batch: Batch) -> Any:
+    """The outputs for a batch."""
     try:
         return model(batch.x, training=False)
     except TypeError:  # a call without that argument
         return model(batch.x)
 
 
-def _logged(model: Any, batch: Batch) -> dict[str, float]:
+def logged(model: Any, batch: Batch) -> dict[str, float]:
+    """The logs of one ``test_on_batch``."""
     try:
         return _tested(model, batch)
     except StopIteration:  # Keras 3.5 and 3.6 on TensorFlow trace the step twice and have one batch for it
@@ -108,7 +110,8 @@ def _tested(model: Any, batch: Batch) -> dict[str, float]:
     return {str(key): as_float(value) for key, value in logs.items()}
 
 
-def _agree(values: Sequence[Proved], which: str) -> bool:
+def agree(values: Sequence[Proved], which: str) -> bool:
+    """Whether these values are those that were logged."""
     found = [(getattr(one, which), one.logged) for one in values]
     return all(value is not None and _near(value, logged) for value, logged in found)
 

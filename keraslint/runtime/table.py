@@ -23,9 +23,11 @@ def render(report: Report) -> str:
     title = f"{report.place}: {report.call} of {report.model!r} with Keras {report.keras}{backend}"
     lines = [title, *_table([_texts(row) for row in report.rows])]
     lines += [f"  {LEGEND}"] if any(row.astray for row in report.rows) else []
-    lines += [f"  {' '.join(report.outcome.split())}"] if report.outcome else []
-    lines += [f"  not judged: {reason}" for reason in report.undecided]
-    lines += [f"  {one.severity.value} {one.code} {one.name}: {one.message}" for one in report.findings]
+    lines += [f"  {_one_line(report.outcome)}"] if report.outcome else []
+    lines += [f"  not judged: {_one_line(reason)}" for reason in report.undecided]
+    lines += [
+        f"  {one.severity.value} {one.code} {one.name}: {_one_line(one.message)}" for one in report.findings
+    ]
     if not (report.findings or report.undecided or report.outcome or any(row.astray for row in report.rows)):
         lines.append("  nothing found")
     return "\n".join([*lines, *(_proof(report.proof) if report.proof else ())])
@@ -56,8 +58,12 @@ def _shape(shape: tuple[int | None, ...] | None) -> str:
     return "" if shape is None else str(shape)
 
 
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _cut(text: str) -> str:
-    text = " ".join(text.split()) or NOTHING
+    text = _one_line(text) or NOTHING
     return text if len(text) <= MAX_WIDTH else text[: MAX_WIDTH - 3] + "..."
 
 

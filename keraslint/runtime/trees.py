@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from keraslint.tree import Branch, Leaf, sequence
+from keraslint.tree import SEQUENCES, Branch, Leaf, sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,14 @@ def tree_of(thing: Any) -> Tree[Any]:
     if isinstance(thing, (list, tuple)):
         return sequence("tuple" if isinstance(thing, tuple) else "list", [tree_of(one) for one in thing])
     return Leaf(thing)
+
+
+def thing_of(tree: Tree[Any]) -> Any:
+    """The dicts and lists that a tree stands for; the fields of a namedtuple become keys."""
+    if isinstance(tree, Leaf):
+        return tree.value
+    children = [(key, thing_of(child)) for key, child in tree.items]
+    return [child for _, child in children] if tree.kind in SEQUENCES else dict(children)
 
 
 def mapped(thing: Any, function: Callable[[Path, Any], Any], path: Path = ()) -> Any:

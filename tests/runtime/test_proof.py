@@ -13,7 +13,8 @@ import numpy as np
 
 from keraslint.pairing import Paired, pair
 from keraslint.runtime import Proof, Report, batches, check, proving
-from keraslint.runtime.examining import Question, _live
+from keraslint.runtime.examining import _live
+from keraslint.runtime.judging import Question
 from keraslint.runtime.places import caller
 from keraslint.runtime.reading import request_of, site_of
 from keraslint.runtime.trees import tree_of
