@@ -29,6 +29,10 @@ MAX_REMEMBERED = 1_000_000
 """Characters; a larger module is read anew each time, so that its nodes go when they are done with."""
 
 
+MAX_MODULES = 12
+"""Modules that are remembered; of a large file the tree takes ten megabytes."""
+
+
 @dataclass(frozen=True)
 class Flaw:
     """Where Python stops reading, and why; line and column count from 1."""
@@ -58,7 +62,7 @@ def parts(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=MAX_MODULES)
 def _remembered(source: str) -> ast.Module | Flaw:
     return _parsed(source)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 IGNORE = re.compile(r"#\s*keraslint:\s*ignore(?P<file>-file)?(?![\w-])\s*(?:\[(?P<rules>[^\]]*)\])?")
 NOQA = re.compile(r"#\s*noqa:\s*(?P<rules>[\w-]+(?:[,\s]+[A-Z]+\d+|\s*,\s*[\w-]+)*)", re.IGNORECASE)
 SELECTOR = re.compile(r"[^,\s]+")
+LIKE = re.compile(r"#.*(?:keraslint|noqa):", re.IGNORECASE)
 OURS = re.compile(r"KER\d")
 MENTIONED = re.compile(rb"keraslint:\s*ignore|(?i:noqa:)[^\n]*\bKER\d")
 

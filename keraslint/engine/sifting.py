@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.documents.grammar import Flaw, parse
 from keraslint.engine.coverage import is_seen_whole, was_asked
-from keraslint.engine.ignoring import Ignore, ignores, silencing, unknown, useless, without
+from keraslint.engine.ignoring import LIKE, Ignore, ignores, silencing, unknown, useless, without
 from keraslint.findings import Crashed, Edit, Location, Silenced, Useless
 from keraslint.syntax import concrete
 
@@ -46,7 +46,7 @@ def sift(path: str, findings: Sequence[Finding], run: Run) -> Sifted:
         return _sifted(heard, {one: silencing(one, comments) for one in findings}, run)
     read = concrete.read(document)
     _confirm([one for one in heard if one in at_sites], read)
-    comments = ignores(read.comments)
+    comments = ignores(read.comments_like(LIKE))
     about_comments = _about_comments(path, document, comments, at_sites, run) if commented else []
     by = {one: silencing(one, comments) for one in (*findings, *about_comments)}
     return _sifted([*heard, *about_comments], by, run)

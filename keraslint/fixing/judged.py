@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from keraslint.documents import Document, decode
 from keraslint.engine import baseline, check, selected, showing
 from keraslint.engine.checking import not_ignored_here
-from keraslint.engine.ignoring import ignores, silencing
+from keraslint.engine.ignoring import LIKE, ignores, silencing
 from keraslint.engine.run import RANK, STYLES
 from keraslint.engine.settings import files
 from keraslint.findings import Crashed, Report, Severity, Shown, Skipped
@@ -162,7 +162,7 @@ class State:
         above = cell.first - 1 if cell else 0
         plain = replace(span, line=span.line + above, end_line=span.end_line + above)
         at = replace(finding, location=replace(edit.location, span=plain))
-        return silencing(at, ignores(self._concrete[path].comments)) is not None
+        return silencing(at, ignores(self._concrete[path].comments_like(LIKE))) is not None
 
 
 def judged(task: Task, contents: Contents) -> State:

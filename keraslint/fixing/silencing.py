@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from keraslint.engine.ignoring import ignores
+from keraslint.engine.ignoring import LIKE, ignores
 from keraslint.findings import Edit, Span
 from keraslint.fixing.contents import Contents, with_edits
 from keraslint.fixing.judged import judged
@@ -85,7 +85,7 @@ def _of_document(document: Document, findings: Sequence[Finding]) -> list[Edit]:
     """One edit for each line; places are those of cells where there are any."""
     there = {
         one.comment.line: one
-        for one in ignores(concrete.read(document).comments)
+        for one in ignores(concrete.read(document).comments_like(LIKE))
         if one.is_own and one.rules is not None and not one.whole
     }
     ends = _line_ends(document.source)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.inference import classes, data, sequences, strangers, symbols
 from keraslint.inference.core import MAX_DEPTH, Arguments, calling, expression
+from keraslint.inference.roots import kinds_inside
 from keraslint.inference.state import choice, merge_exits
 from keraslint.inference.values import (
     Array,
@@ -171,8 +172,8 @@ def _followed(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
 def _encloses(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether something defined inside a function may still want its names."""
     if node not in run.enclosing:
-        inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-        run.enclosing[node] = any(isinstance(part, inner) for part in ast.walk(node) if part is not node)
+        inner = {ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef}
+        run.enclosing[node] = not inner.isdisjoint(kinds_inside(node))
     return run.enclosing[node]
 
 

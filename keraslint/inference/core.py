@@ -136,8 +136,12 @@ class Run:
         handler = EXPRESSIONS.get(type(node))
         if handler is None:
             return self.unknown(f"{type(node).__name__} is not followed")
-        value = simplify(handler(self, node), self.state.assumed)
-        if isinstance(value, Ref | Result | Choice):
+        value = handler(self, node)
+        kind = type(value)
+        if kind is Choice:
+            value = simplify(value, self.state.assumed)
+            kind = type(value)
+        if kind is Ref or kind is Result or kind is Choice:
             self.sighted(node, value)
         return value
 
@@ -215,7 +219,8 @@ class Run:
 
     def split(self, value: Value, function: Callable[[Value], Value]) -> Value:
         """Apply ``function``, effects included, to each alternative of ``value``."""
-        value = simplify(value, self.state.assumed)
+        if isinstance(value, Choice):
+            value = simplify(value, self.state.assumed)
         if not isinstance(value, Choice):
             return function(value)
         return self.fork(
@@ -260,7 +265,7 @@ class Run:
         """Open a scope inside ``parent`` (the current one if not given) and give the one to return to."""
         before = self.frame
         outer = before if parent is None else parent
-        self.frames.append(Frame(outer, self.frames[outer].document))
+        self.frames.append(Frame(outer, self.frames[outer].document, self.loading > 0))
         self.frame = len(self.frames) - 1
         return before
 

@@ -93,12 +93,12 @@ def thaw(run: Run, value: Value) -> Value:
         case Choice(test=test, text=text, then=then, other=other):
             return choice(test, text, thaw(run, then), thaw(run, other))
         case Snapshot(kind="tuple" | "namedtuple", items=items, rest=rest):
-            return Tuple(tuple(replace(item, value=thaw(run, item.value)) for _, item in items), rest)
+            return Tuple(tuple(item._replace(value=thaw(run, item.value)) for _, item in items), rest)
         case Snapshot(kind="list", items=items, rest=rest, several=several):
-            held = tuple(replace(item, value=thaw(run, item.value)) for _, item in items)
+            held = tuple(item._replace(value=thaw(run, item.value)) for _, item in items)
             return run.new(List(held, rest, several))
         case Snapshot(items=items, rest=rest):
-            pairs = ((Const(key), replace(item, value=thaw(run, item.value))) for key, item in items)
+            pairs = ((Const(key), item._replace(value=thaw(run, item.value))) for key, item in items)
             return run.new(Dict(tuple(pairs), rest))
         case _:
             return value
@@ -123,7 +123,7 @@ def method(run: Run, source: Batches, name: str, arguments: Arguments, node: ast
     element = simplify(source.element, run.state.assumed)
     whole = isinstance(element, Snapshot) and element.kind == "tuple" and element.rest is None
     spread = element.items if whole and isinstance(element, Snapshot) else ()
-    given = [replace(item, value=thaw(run, item.value)) for _, item in spread]
+    given = [item._replace(value=thaw(run, item.value)) for _, item in spread]
     alone = [Item(thaw(run, element), source.origin)]
     mapped = run.call(function.value, Arguments(tuple(given or alone)), node)
     return Batches(source.feed, freeze(run, mapped), function.origin)

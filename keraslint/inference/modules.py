@@ -77,28 +77,48 @@ def public(run: Run, path: str) -> list[str]:
 
 def load(run: Run, path: str) -> int | None:
     """The frame of the module at ``path``, run if it was not yet; None where it cannot be read."""
-    holdings = run.holdings
+    holdings, ledger = run.holdings, run.project.ledger
+    ledger.now.modules.add(path)
+    if path in holdings.unsettled or path in holdings.running:
+        holdings.unsettled.update(holdings.running)
     if path in holdings.modules:
         return holdings.modules[path]
+    ledger.module(path)
     parsed = run.project.load(path)
     if parsed is None:
+        ledger.done()
         holdings.modules[path] = None
         return None
-    run.frames.append(Frame(None, run.project.number(path)))
+    run.frames.append(Frame(None, run.project.number(path), of_module=True))
     frame = holdings.modules[path] = len(run.frames) - 1
     # In a state and with a budget of its own: what a module holds does not depend on who asks first.
-    outer = run.state, run.frame, run.active, run.entering, run.steps, run.merged
+    outer = run.state, run.frame, run.active, run.entering, run.steps, run.merged, run.probing, run.expecting
     run.state, run.frame, run.active, run.steps, run.merged = run.empty(), frame, [], 0, 0
+    run.probing, run.expecting = False, 0
     run.loading += 1
+    holdings.running.append(path)
     try:
         run.bind("__name__", Const(run.project.shown(path)))
         run.execute(parsed.tree.body)
     except Exhausted:
         pass  # What it was left with is what is known of it.
+    except RecursionError:
+        holdings.unsettled.update(holdings.running)
+        raise
     finally:
-        holdings.names.update(run.state.names)
-        holdings.heap.update(run.state.heap)
+        holdings.hold(path, run.state)
         holdings.exports[path] = tuple(sorted(name for holder, name in run.state.names if holder == frame))
+        holdings.running.pop()
         run.loading -= 1
-        run.state, run.frame, run.active, run.entering, run.steps, run.merged = outer
+        (
+            run.state,
+            run.frame,
+            run.active,
+            run.entering,
+            run.steps,
+            run.merged,
+            run.probing,
+            run.expecting,
+        ) = outer
+        ledger.done()
     return frame

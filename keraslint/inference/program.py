@@ -54,6 +54,7 @@ def interpret(parsed: Parsed, project: Project) -> Interpreted:
         project.trainers[parsed.document.path] = frozenset(_trainers(run, roots))
     except RecursionError:
         stopped = "the file is nested too deeply"
+    run.holdings.settle(run.root)
     return Interpreted(
         tuple(run.events),
         tuple(run.state.texts.items()),
@@ -143,21 +144,15 @@ def _class(run: Run, cls: Class, roots: Roots) -> None:
     # "call" is followed where the model is used; with unknown arguments it says nothing new.
     others = [(name, function) for name, function in waiting if name not in {"__init__", "call"}]
     events = len(run.events)
-    states = [_tried(run, function, instance, node) for _, function in others if _prepares(function)]
+    heaps = (run.state.heap, run.holdings.heap)
+    models = any(isinstance(thing, Model) for heap in heaps for thing in heap.values())
+    preparing = (function for _, function in others if roots.prepares(function.node, models=models))
+    states = [_tried(run, function, instance, node) for function in preparing]
     del run.events[events:]
     run.state = _shared(run.state, states)
     for name, function in others:
         if name in roots.training:
             _tried(run, function, instance, node)
-
-
-def _prepares(function: Function) -> bool:
-    """Whether a method may leave something behind for the others: an attribute, a compiled model."""
-    return any(
-        (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
-        or (isinstance(node, ast.Attribute) and node.attr == "compile")
-        for node in ast.walk(function.node)
-    )
 
 
 def _tried(run: Run, function: Function, instance: Ref, node: ast.expr) -> State:

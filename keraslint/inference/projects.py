@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keraslint.documents import Document, decode_module, read_bytes
 from keraslint.inference import symbols
 from keraslint.inference.holdings import Holdings
+from keraslint.inference.needs import Ledger
 from keraslint.syntax.scout import Parsed, parse_document
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
     from keraslint.documents import Failure, Reader
 
-MAX_KEPT = 256
-"""Parsed modules that are kept in memory."""
+MAX_KEPT = 16
+"""Parsed modules that are kept in memory: most are wanted again soon or never, and one takes a megabyte."""
 
 MAX_BYTES = 2_000_000
 """A larger file is not read for what it exports."""
@@ -34,6 +35,7 @@ class Project:
         self.root = os.path.abspath(root)
         self._read_bytes = read
         self.holdings = Holdings()
+        self.ledger = Ledger()
         self.trainers: dict[str, frozenset[str]] = {}
         self.called: dict[str, frozenset[str]] = {}
         self._names: dict[str, str] = {}
@@ -48,6 +50,7 @@ class Project:
 
     def registered(self) -> tuple[str, ...]:
         """The files that were asked for."""
+        self.ledger.now.everything = True
         return tuple(self._names.values())
 
     def number(self, path: str) -> int:
@@ -72,6 +75,7 @@ class Project:
 
     def load(self, path: str) -> Parsed | None:
         """The parsed module at ``path``; a package is its ``__init__.py``, empty where it has none."""
+        self.ledger.now.files.add(path)
         if path not in self._kept:
             self._keep(path, self._read(path))
         return self._kept[path]
@@ -124,13 +128,19 @@ class Project:
                 return self._names.get(candidate, candidate)
         return target if self._is_namespace(target) else None
 
+    def is_there(self, path: str) -> bool:
+        """Whether there is a module or a package at a path at which it was looked."""
+        return self._is_file(path) if path.endswith(".py") else self._is_namespace(path)
+
     def _is_file(self, path: str) -> bool:
+        self.ledger.now.places.add(path)
         if path not in self._files:
             self._files[path] = os.path.isfile(path)
         return self._files[path]
 
     def _is_namespace(self, path: str) -> bool:
         """A directory without ``__init__.py`` counts as a package when it holds modules itself."""
+        self.ledger.now.places.add(path)
         if path not in self._files:
             held = os.listdir(path) if os.path.isdir(path) else []
             self._files[path] = any(name.endswith(".py") for name in held)

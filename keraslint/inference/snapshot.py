@@ -58,7 +58,7 @@ def taken(value: Value, assumed: dict[str, bool]) -> Value:
     value = simplify(value, assumed)
     match value:
         case Snapshot(items=items):
-            held = ((key, replace(item, value=taken(item.value, assumed))) for key, item in items)
+            held = ((key, item._replace(value=taken(item.value, assumed))) for key, item in items)
             return replace(value, items=tuple(held))
         case _:
             return value

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from keraslint.inference.values import Branched, Choice, Const, Dict, Instance, List, Model, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from keraslint.inference.values import Container, Object, Value
 
@@ -41,7 +41,7 @@ class Store(dict[K, V]):
 
     def find(self, key: K) -> V | None:
         """The value of ``key``, here or below."""
-        value = super().get(key)
+        value = self.get(key)
         return self.base.get(key) if value is None else value
 
     def __setitem__(self, key: K, value: V) -> None:
@@ -87,14 +87,18 @@ def simplify(value: Value, assumed: dict[str, bool]) -> Value:
 
 def choice(test: str, text: str, then: Value, other: Value) -> Value:
     """``then`` if ``test`` else ``other``; one where they are equal; unknown where they are too many."""
-    then = simplify(then, {test: True})
-    other = simplify(other, {test: False})
+    size = 2
+    if isinstance(then, Choice):
+        then = simplify(then, {test: True})
+        size += then.size - 1 if isinstance(then, Choice) else 0
+    if isinstance(other, Choice):
+        other = simplify(other, {test: False})
+        size += other.size - 1 if isinstance(other, Choice) else 0
     if then is other or then == other:
         return then
-    made = Choice(test, text, then, other)
-    if made.size > MAX_ALTERNATIVES:
+    if size > MAX_ALTERNATIVES:
         return Unknown(f"it has more than {MAX_ALTERNATIVES} alternatives")
-    return made
+    return Choice(test, text, then, other)
 
 
 UNBOUND = Unknown("it is not assigned on every path")
@@ -109,11 +113,21 @@ def merge(test: str, text: str, then: State, other: State) -> State:
     shared = {key: held for key, held in then.assumed.items() if other.assumed.get(key) == held}
     merged = then.copy()
     merged.assumed = shared
-    for key in then.names.written | other.names.written:
-        merged.names[key] = _either(test, text, then.names.find(key), other.names.find(key))
-    for address in then.heap.written | other.heap.written:
-        merged.heap[address] = _object(test, text, then.heap.find(address), other.heap.find(address))
+    for key, left, right in _different(then.names, other.names):
+        merged.names[key] = _either(test, text, left, right)
+    for address, one, two in _different(then.heap, other.heap):
+        merged.heap[address] = _object(test, text, one, two)
+    merged.names.written |= other.names.written
+    merged.heap.written |= other.heap.written
     return merged
+
+
+def _different(then: Store[K, V], other: Store[K, V]) -> Iterator[tuple[K, V | None, V | None]]:
+    """What was written on either side and is not one and the same thing."""
+    for key in then.written | other.written:
+        one, two = then.get(key), other.get(key)
+        if one is None or one is not two:
+            yield key, then.find(key), other.find(key)
 
 
 def _either(test: str, text: str, then: Value | None, other: Value | None) -> Value:

@@ -230,7 +230,7 @@ class _Collector:
 
 
 def _taken(item: Item | None, way: Assumed) -> Item | None:
-    return None if item is None else replace(item, value=taken(item.value, way))
+    return None if item is None else item._replace(value=taken(item.value, way))
 
 
 def _each(things: Iterable[T]) -> tuple[T, ...]:
@@ -267,7 +267,7 @@ def _values(event: Meeting) -> Iterator[Value | Item | None]:
 def _data_of(item: Item | None) -> Item | None:
     """A list of nothing but numbers is one array written out."""
     if item is not None and isinstance(item.value, Snapshot) and item.value.items and _numeric(item.value):
-        return replace(item, value=Unknown("a list of numbers"))
+        return item._replace(value=Unknown("a list of numbers"))
     return item
 
 

@@ -53,7 +53,7 @@ def condensed(value: Value) -> Value:
 
 def condensed_item(item: Item | None) -> Item | None:
     """The same of an argument."""
-    return None if item is None else replace(item, value=condensed(item.value))
+    return None if item is None else item._replace(value=condensed(item.value))
 
 
 def _inside(item: Item) -> Item:
@@ -61,7 +61,7 @@ def _inside(item: Item) -> Item:
     leaves = list(alternatives(value))
     if len(leaves) > 1 and all(_is_leaf(leaf) or isinstance(leaf, Unknown) for leaf in leaves):
         value = next(leaf for leaf in leaves if isinstance(leaf, Unknown))
-    return replace(item, value=value)
+    return item._replace(value=value)
 
 
 def alternatives(value: Value) -> Iterator[Value]:
@@ -95,7 +95,7 @@ def _containers(one: Snapshot, two: Snapshot) -> Snapshot | None:
         value = _element(item.value, other.value)
         if value is None:
             return None
-        made.append((key, replace(item, value=value)))
+        made.append((key, item._replace(value=value)))
     return Snapshot(one.kind, tuple(made))
 
 

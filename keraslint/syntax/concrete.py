@@ -5,22 +5,26 @@ Only for such a document is libcst imported: it costs 0.2 s.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import ast
+import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from keraslint.documents.grammar import Flaw, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from keraslint.documents import Document
     from keraslint.findings import Span
 
 OPENING = "([{"
 CLOSING = ")]}"
+ANY = re.compile("#")
+INSIDE = "class _:\n"
+"""What a statement of a class is read behind."""
 
 
 class UnconfirmedError(Exception):
@@ -38,7 +42,9 @@ class Comment:
 
 @dataclass(frozen=True)
 class Part:
-    """One stretch: where its nodes begin and end, as (line, column) from 1, and its comments."""
+    """A stretch of a document: the places where nodes begin and end, as (line, column) from 1, and the
+    comments, in source order.
+    """
 
     begins: frozenset[tuple[int, int]]
     ends: frozenset[tuple[int, int]]
@@ -47,41 +53,53 @@ class Part:
 
 @dataclass(frozen=True)
 class Concrete:
-    """A document in parts, in source order, each with the number of lines before it."""
+    """A document in stretches, of which each is read with libcst when it is asked about.
 
+    ``cuts`` are the lines, from 0, before which a stretch ends and the next begins.
+    """
+
+    path: str
     lines: tuple[str, ...]
-    parts: tuple[tuple[int, Part], ...]
+    cuts: tuple[int, ...]
 
     @property
     def comments(self) -> tuple[Comment, ...]:
-        """The comments in source order."""
+        """Every comment."""
+        return self.comments_like(ANY)
+
+    def comments_like(self, pattern: re.Pattern[str]) -> tuple[Comment, ...]:
+        """The comments, among others, that the pattern finds something in."""
         return tuple(
-            replace(one, line=one.line + before) for before, part in self.parts for one in part.comments
+            replace(one, line=one.line + first)
+            for first, text in (self._text(number) for number in range(len(self.cuts)))
+            if pattern.search(text) is not None
+            for one in self._read(first, text).comments
         )
-
-    def begins(self, line: int, column: int) -> bool:
-        """Whether a node begins there."""
-        before, part = self._part(line)
-        return (line - before, column) in part.begins
-
-    def ends(self, line: int, column: int) -> bool:
-        """Whether a node ends there."""
-        before, part = self._part(line)
-        return (line - before, column) in part.ends
 
     def confirms(self, span: Span) -> bool:
         """Whether whole nodes stand at the span; ast counts brackets in that libcst leaves out."""
         begin, end = (span.line, span.column), (span.end_line, span.end_column)
         return (
             begin < end
-            and (self.begins(*begin) or self._character(*begin) in OPENING)
-            and (self.ends(*end) or self._character(end[0], end[1] - 1) in CLOSING)
+            and (self._is(begin, "begins") or self._character(*begin) in OPENING)
+            and (self._is(end, "ends") or self._character(end[0], end[1] - 1) in CLOSING)
         )
 
-    def _part(self, line: int) -> tuple[int, Part]:
-        """The part in which a line stands, with the number of lines before it."""
-        following = bisect_left(self.parts, line, key=lambda one: one[0])
-        return self.parts[max(following - 1, 0)]
+    def _is(self, place: tuple[int, int], what: Literal["begins", "ends"]) -> bool:
+        """Whether a node begins or ends at a place."""
+        line, column = place
+        first, text = self._text(bisect_right(self.cuts, line - 1) - 1)
+        places: frozenset[tuple[int, int]] = getattr(self._read(first, text), what)
+        return (line - first, column) in places
+
+    def _text(self, number: int) -> tuple[int, str]:
+        """A stretch and the line, from 0, before which it begins."""
+        begin, end = (*self.cuts, len(self.lines))[number : number + 2]
+        text = "\n".join(self.lines[begin:end])
+        return begin, text if end == len(self.lines) else f"{text}\n"
+
+    def _read(self, first: int, text: str) -> Part:
+        return _part(text, self.path, inside=first > 0 and text.lstrip("\f")[:1] in {" ", "\t"})
 
     def _character(self, line: int, column: int) -> str:
         """The character there; a space, which is no bracket, outside of the source."""
@@ -100,12 +118,6 @@ def flaw(document: Document) -> str | None:
     return None
 
 
-def read(document: Document) -> Concrete:
-    """Read a document with libcst; of one that was read before, only the statements that changed."""
-    parts = ((before, _part(text, document.path)) for before, text in _statements(document))
-    return Concrete(document.lines, tuple(parts))
-
-
 def loose_comments(document: Document) -> tuple[Comment, ...]:
     """What looks like a comment in a document that no parser reads: each line from its first ``#`` on."""
     return tuple(
@@ -115,37 +127,43 @@ def loose_comments(document: Document) -> tuple[Comment, ...]:
     )
 
 
-def _statements(document: Document) -> Iterator[tuple[int, str]]:
-    """The statements of a module, those that share lines together, with the lines above each.
+def read(document: Document) -> Concrete:
+    """A document whose stretches are the statements of its module and of its classes.
 
-    Comments belong to the statement before them, at the top to the first.
+    Those that share lines are together, and with each are the lines above the next: comments belong to the
+    statement before them, at the top to the first.
     """
     tree = parse(document.source)
     body = tree.body if not isinstance(tree, Flaw) else []
-    cuts = [0]
-    for before, after in pairwise(body):
-        begin = min([after.lineno, *(one.lineno for one in getattr(after, "decorator_list", ()))]) - 1
-        if begin >= (before.end_lineno or begin):
-            cuts.append(begin)
-    for begin, end in zip(cuts, [*cuts[1:], len(document.lines)], strict=True):
-        text = "\n".join(document.lines[begin:end])
-        yield begin, text if end == len(document.lines) else f"{text}\n"
+    return Concrete(document.path, document.lines, (0, *_cuts(body, document.lines)))
+
+
+def _cuts(body: Sequence[ast.stmt], lines: Sequence[str]) -> Iterator[int]:
+    """The lines, from 0, that begin a stretch; the first statement belongs to what holds the body."""
+    ends = 0
+    for statement in body:
+        begin = min(one.lineno for one in (statement, *getattr(statement, "decorator_list", ()))) - 1
+        if ends and begin >= ends and not lines[begin - 1].endswith("\\"):
+            yield begin
+        if isinstance(statement, ast.ClassDef):
+            yield from _cuts(statement.body, lines)
+        ends = statement.end_lineno or statement.lineno
 
 
 @lru_cache(maxsize=2048)
-def _part(source: str, path: str) -> Part:
-    """One stretch of a document, its lines counted from its own first."""
+def _part(source: str, path: str, *, inside: bool) -> Part:
+    """One stretch of a document, ``inside`` a class or not, its lines counted from its own first."""
     import libcst  # noqa: PLC0415 (a clean run must not pay for it)
     from libcst.metadata import MetadataWrapper, PositionProvider  # noqa: PLC0415 (as above)
 
     try:
-        module = libcst.parse_module(source)
+        module = libcst.parse_module(INSIDE + source if inside else source)
     except libcst.ParserSyntaxError as error:
         message = f"libcst cannot read {path}: {error.message}"
         raise UnconfirmedError(message) from error
     positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
     comments = (
-        Comment(at.start.line, at.start.column + 1, node.value)
+        Comment(at.start.line - inside, at.start.column + 1, node.value)
         for node, at in positions.items()
         if isinstance(node, libcst.Comment)
     )
@@ -159,7 +177,7 @@ def _part(source: str, path: str) -> Part:
     )
     ranges = [at for node, at in positions.items() if not isinstance(node, blank)]
     return Part(
-        frozenset((at.start.line, at.start.column + 1) for at in ranges),
-        frozenset((at.end.line, at.end.column + 1) for at in ranges),
+        frozenset((at.start.line - inside, at.start.column + 1) for at in ranges),
+        frozenset((at.end.line - inside, at.end.column + 1) for at in ranges),
         tuple(sorted(comments, key=lambda comment: comment.line)),
     )

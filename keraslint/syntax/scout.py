@@ -18,11 +18,29 @@ if TYPE_CHECKING:
     from keraslint.documents.model import Document
 
 KERAS = b"keras"
-TRAINING = re.compile(rb"compile|\.fit|predict|evaluate|train_on_batch|test_on_batch|Model")
+_DOT = rb"\.[\s\\n\",]*"
+"""What may stand between an object and its method: layout, in a notebook in the words of JSON."""
+_DATA = rb"(?:fit|evaluate|predict)(?:_generator)?|(?:train|test|predict)_on_batch"
+TRAINING = re.compile(_DOT + rb"(?:compile|" + _DATA + rb")\b")
 # A model that another module builds can be trained by one in which the word keras does not occur.
-IMPORTED_MODEL = re.compile(rb"\.(fit|fit_generator|evaluate|predict|train_on_batch|test_on_batch)\b")
-COMPILED = re.compile(rb"\.compile\b")
+IMPORTED_MODEL = re.compile(_DOT + rb"(?:" + _DATA + rb")\b")
+COMPILED = re.compile(_DOT + rb"compile\b")
 LOSS = b"loss"
+MODEL = b"Model"
+# What is wrong with Model(input=..., output=...) is wrong without any training.
+OLD_ARGUMENT = re.compile(rb"(?:[(,]|#[^\n]*)[\s\\n\",]*(?:in|out)put\s*=(?!=)|[\"'](?:in|out)put\\?[\"']")
+
+
+# Comments and strings, for no other reason than to know where those in triple quotes begin and end.
+TEXT = re.compile(
+    rb"#[^\n]*"
+    rb'|"""(?:[^"\\]|\\.|"(?!""))*"""'
+    rb"|'''(?:[^'\\]|\\.|'(?!''))*'''"
+    rb'|"(?:[^"\\\n]|\\.)*"'
+    rb"|'(?:[^'\\\n]|\\.)*'",
+    re.DOTALL,
+)
+TRIPLE = (b'"""', b"'''")
 
 
 @dataclass(frozen=True)
@@ -37,10 +55,27 @@ Scouted: TypeAlias = Union[Parsed, Failure]
 
 
 def worth_reading(data: bytes) -> bool:
-    """Whether these bytes may hold a training site."""
-    if KERAS in data:
-        return TRAINING.search(data) is not None
+    """Whether these bytes may hold a training site: a file that others import is read when they are.
+
+    What a docstring shows is none, but a notebook is one text of JSON, and an f-string may hold a call.
+    """
+    keras = KERAS in data
+    if not _may_train(data, keras=keras):
+        return False
+    return data.lstrip()[:1] == b"{" or _may_train(TEXT.sub(_kept, data), keras=keras)
+
+
+def _may_train(data: bytes, *, keras: bool) -> bool:
+    if keras:
+        return TRAINING.search(data) is not None or (MODEL in data and OLD_ARGUMENT.search(data) is not None)
     return IMPORTED_MODEL.search(data) is not None or (LOSS in data and COMPILED.search(data) is not None)
+
+
+def _kept(text: re.Match[bytes]) -> bytes:
+    """A comment or a string as it is, without what stands in triple quotes."""
+    found = text.group()
+    before = text.string[max(text.start() - 2, 0) : text.start()]
+    return found[:3] if found.startswith(TRIPLE) and not set(before) & set(b"fFtT") else found
 
 
 def parse_document(document: Document) -> Scouted:

@@ -52,8 +52,8 @@ def test_a_call_is_found_where_it_stands() -> None:
     [
         ("import keras\nprint model.compile\n", 2, "Python 2"),
         ("import keras\nif a:\n\tmodel.compile()\n        c\n", 4, "tabs"),
-        (b"import keras.Model\na = '\xe9'\n", 2, "not utf-8"),
-        (b"import keras.Model\n\0\n", 2, "NUL"),
+        (b"import keras; m.fit()\na = '\xe9'\n", 2, "not utf-8"),
+        (b"import keras; m.fit()\n\0\n", 2, "NUL"),
     ],
 )
 def test_what_does_not_parse_is_a_finding_and_the_rest_goes_on(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import libcst
 import pytest
@@ -77,10 +78,10 @@ def test_comments_have_lines() -> None:
 
 def test_what_libcst_cannot_read_is_a_defect() -> None:
     with pytest.raises(UnconfirmedError, match=r"x\.py"):
-        read(Document("x.py", "a ="))
+        assert read(Document("x.py", "a =")).confirms(Span(1, 1, 1, 2))
 
 
-PIECES = """# first
+PIECES = '''# first
 a = 1; b = (
     2)  # with b
 
@@ -92,30 +93,64 @@ def f():
     # below
 # behind f
 class A: pass; c = 3
-text = '''
+class B(A):  # of B
+    """Text."""; a = 1
+
+    @decorated  # above m
+    def m(self):
+        return 1
+  # dedented
+    b = 2; \\
+        c = 3
+    class C:
+\t# with a tab
+        d = """
+none  # none
+"""
+        def n(self): return [
+1]
+        # last of C
+    # last of B
+    e = 5
+text = """
 # none
-'''
+"""
 if a:
     b
-# last"""
+# last'''
 
 
-@pytest.mark.parametrize("source", ["", "# alone", SOURCE, PIECES, f"{PIECES}\n", PIECES * 2])
+@pytest.mark.parametrize("source", ["", "# alone", SOURCE, PIECES, f"{PIECES}\n", f"{PIECES}\n" * 2])
 def test_statements_read_one_by_one_are_the_whole(source: str) -> None:
-    found = read(Document("a.py", source))
+    document = Document("a.py", source)
+    found = read(document)
     whole = libcst.MetadataWrapper(libcst.parse_module(source)).resolve(PositionProvider)
     comments = [
         (at.start.line, at.start.column + 1, node.value)
         for node, at in whole.items()
         if isinstance(node, libcst.Comment)
     ]
-    statements = {
-        (at.start.line, at.start.column + 1)
+    assert [(one.line, one.column, one.text) for one in found.comments] == sorted(comments)
+    ranges = [
+        (at.start, at.end)
         for node, at in whole.items()
         if isinstance(node, (libcst.BaseStatement, libcst.BaseSmallStatement, libcst.BaseExpression))
-    }
-    assert [(one.line, one.column, one.text) for one in found.comments] == sorted(comments)
-    assert all(found.begins(line, column) for line, column in statements)
-    places = {(before + line, column) for before, part in found.parts for line, column in part.begins}
-    assert places == {place for place in places if found.begins(*place)}
-    assert not any(found.begins(line, len(text) + 9) for line, text in enumerate(found.lines, 1))
+    ]
+    spans = [Span(begin.line, begin.column + 1, end.line, end.column + 1) for begin, end in ranges]
+    assert [one for one in spans if not found.confirms(one)] == []
+
+
+def test_only_what_is_asked_about_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    handed: list[str] = []
+    parse = libcst.parse_module
+
+    def remembering(source: str) -> libcst.Module:
+        handed.append(source)
+        return parse(source)
+
+    monkeypatch.setattr(libcst, "parse_module", remembering)
+    found = read(Document("a.py", SOURCE + PIECES.replace("e = 5", "fifth = 5  # own")))
+    line = found.lines.index("    fifth = 5  # own") + 1
+    assert found.confirms(Span(line, 5, line, 14))
+    assert [one.text for one in found.comments_like(re.compile("own"))] == ["# own"]
+    assert handed == ["class _:\n    fifth = 5  # own\n"]

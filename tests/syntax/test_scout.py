@@ -12,13 +12,19 @@ from keraslint.syntax.scout import Parsed, parse_document, worth_reading
     "source",
     [
         "import keras\nm.compile(loss='mse')",
-        "from tensorflow.keras.models import Model\nModel(a, b)",
+        "from tensorflow.keras.models import Model\nModel(input=a, output=b)",
+        "from keras import Model\nModel(**{'input': a, 'output': b})",
+        "import keras\nfit = m.fit\nfit(x, y)",
         "import tf_keras\nm.fit(x, y)",
         "import keras as K\na, b = m.predict(x)",
         "from models import build\nbuild().compile('sgd', loss=['mse', 'mae'])",
         "from models import model\nmodel.train_on_batch(x, y)",
         "from models import model\nmodel.fit(data)",
         "model . \\\n compile(loss=a)  # of keras",
+        "import keras\nprint(f'''{m.predict(x)}''')",
+        "import keras\na = \"'''\"; m.fit(x); b = \"'''\"",
+        'import keras\n# don\'t """\nm.fit(x)\n# """',
+        'import keras\n"""A \\""" text."""; m.fit(x)\n"""."""',
         '{"source": ["from keras import *\\n", "m.evaluate(x, y)"]}',
     ],
 )
@@ -30,9 +36,13 @@ def test_what_may_hold_a_site_is_read(source: str) -> None:
     "source",
     [
         "",
+        "keras '''m.fit(x)'''",
         "import re\nre.compile('a')",
         "import sklearn\nmodel.transform(x)",
         "import keras\nkeras.ops.add(a, b)",
+        "from keras import Model\ndef build(a, b):\n    return Model(a, b)",
+        'import keras\n"""Then ``m.compile()`` and m.fit(x)."""',
+        "import keras\n# how to compile and fit",
     ],
 )
 def test_what_cannot_hold_a_site_is_not(source: str) -> None:
