@@ -2,8 +2,8 @@
 
 Every head is a constant (zero kernels, constant biases, learning rate 0), every target too, so that each
 number that Keras logs says which parts met. ``python -m tests.runtime.silent [keras|tf_keras]`` prints what
-happens on the installed Keras, and with ``--record`` writes it down; ``tests/runtime/versions.py`` does so on
-others.
+happens on the installed Keras, what of it is not as recorded, and with ``--record`` writes it down;
+``tests/runtime/versions.py`` does so on others.
 """
 
 from __future__ import annotations
@@ -393,13 +393,22 @@ def main(arguments: list[str]) -> int:
     names = [one for one in arguments if not one.startswith("-")]
     keras = importlib.import_module(names[0] if names else "keras")
     happened = [run(one, keras) for one in CASES]
-    for one in happened:
+    record, path = "--record" in arguments, place(keras)
+    recorded = path.read_text(encoding="utf-8").splitlines() if path.exists() and not record else None
+    states = [_state(one, recorded) for one in happened]
+    for one, state in zip(happened, states, strict=True):
         codes = ", ".join(one.codes) or "-"
-        sys.stdout.write(f"{'ok' if one.is_right else 'WRONG':<6}{one.id:<60}{one.keras:<22}{codes}\n")
-    if "--record" in arguments:
+        sys.stdout.write(f"{state:<9}{one.id:<60}{one.keras:<22}{codes}\n")
+    if record:
         RECORD.mkdir(exist_ok=True)
-        place(keras).write_text("".join(f"{line(one)}\n" for one in happened), encoding="utf-8")
-    return int(not all(one.is_right for one in happened))
+        path.write_text("".join(f"{line(one)}\n" for one in happened), encoding="utf-8")
+    return int(set(states) != {"ok"})
+
+
+def _state(one: Happened, recorded: list[str] | None) -> str:
+    if not one.is_right:
+        return "WRONG"
+    return "ok" if recorded is None or line(one) in recorded else "CHANGED"
 
 
 if __name__ == "__main__":

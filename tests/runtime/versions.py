@@ -3,7 +3,8 @@
     python -m tests.runtime.versions 3.5.0 3.6.0 3.14.0 [--record] [--folder PLACE]
 
 Each version gets a virtual environment of its own, with a TensorFlow that it works with, made of names of
-packages alone; one that is there already is used again.
+packages alone; one that is there already is used again. What happens is held against the record of that
+version where there is one, and with ``--record`` replaces it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,13 @@ SERIES = (
     (Version("3.8"), ["tensorflow-cpu==2.18.*", "numpy<2.1"]),
     (Version("4"), ["tensorflow-cpu==2.20.*"]),
 )
+
+ENVIRONMENT = {
+    "KERAS_BACKEND": "tensorflow",
+    "PYTHONPATH": str(ROOT),
+    "CUDA_VISIBLE_DEVICES": "",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
 
 
 def requirements(version: str) -> list[str]:
@@ -67,10 +75,12 @@ def main() -> int:
         done = subprocess.run(
             [str(python), "-m", "tests.runtime.silent", name, *options],
             cwd=ROOT,
-            env={**os.environ, "KERAS_BACKEND": "tensorflow", "PYTHONPATH": str(ROOT)},
-            stderr=subprocess.DEVNULL,
+            env={**os.environ, **ENVIRONMENT},
+            stderr=subprocess.PIPE,
             check=False,
         )
+        if done.returncode:
+            sys.stdout.write(done.stderr.decode(errors="replace"))
         status = status or done.returncode
     return status
 
