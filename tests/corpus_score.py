@@ -41,6 +41,7 @@ RULES = {
     "F1": {"KER803"},
     "SYNTAX": {"KER001"},
     "ORDER": {"KER901"},
+    "P1": {"KER608"},
 }
 NEAR = 3
 

@@ -55,6 +55,8 @@ def _content(path: str, text: str) -> dict[str, Any] | Failure:
         return Failure(path, error.lineno, error.colno, f"not a notebook: {error.msg} (damaged JSON)")
     except RecursionError:
         return Failure(path, 1, 1, "not a notebook: JSON nested too deeply")
+    except ValueError:  # sys.get_int_max_str_digits()
+        return Failure(path, 1, 1, "not a notebook: JSON with a number of too many digits")
     if not isinstance(content, dict) or not isinstance(_cells(content), list):
         return Failure(path, 1, 1, "not a notebook: JSON without a list of cells")
     return content

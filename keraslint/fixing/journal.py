@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import stat
 import sys
 from contextlib import suppress
@@ -33,6 +34,8 @@ READY = b'{"ready": true}\n'
 FORMAT = 1
 PRIVATE = 0o600
 OPEN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+FIELDS = {"path", "temporary", "before", "old", "new"}
+TEMPORARY = re.compile(r"\.keraslint-[0-9a-f]{16}")
 CHUNK = 1 << 20
 """Bytes that are written at once."""
 
@@ -90,9 +93,11 @@ class Journal:
             plan, _, rest = file.read().partition(b"\n")
         try:
             content = json.loads(plan)
-        except ValueError:
+        except ValueError:  # the plan was not written to its end
             return [], False
-        return [_entry(one, self.folder) for one in content["files"]], rest == READY
+        except RecursionError as error:
+            raise _foreign(self.folder) from error
+        return [_entry(one, self.folder) for one in _files(content, self.folder)], rest == READY
 
     def remove(self) -> None:
         """End it, and with it the lock."""
@@ -127,14 +132,32 @@ def plan(entries: Sequence[Entry], folder: str) -> bytes:
     return json.dumps({"keraslint": FORMAT, "files": files}).encode() + b"\n"
 
 
-def _entry(one: dict[str, Any], folder: str) -> Entry:
-    """An entry of a plan; its files lie in the folder of the journal or below it."""
+def _files(content: Any, folder: str) -> list[Any]:  # noqa: ANN401 (any JSON)
+    files = content.get("files") if isinstance(content, dict) and content.get("keraslint") == FORMAT else None
+    if not isinstance(files, list):
+        raise _foreign(folder)
+    return files
+
+
+def _entry(one: Any, folder: str) -> Entry:  # noqa: ANN401 (any JSON)
+    """An entry of a plan; its file lies in the folder of the journal or below it, no link leads elsewhere."""
+    if not isinstance(one, dict) or one.keys() != FIELDS or not all(isinstance(v, str) for v in one.values()):
+        raise _foreign(folder)
     path = os.path.normpath(os.path.join(folder, one["path"]))
-    temporary = os.path.basename(one["temporary"])
-    if os.path.commonpath([path, folder]) != folder:
+    if os.path.commonpath([path, folder]) != folder or os.path.realpath(path) != path:
         message = f"{os.path.join(folder, NAME)} speaks of files outside of its folder; remove it"
         raise RefusedError(message)
-    return Entry(path, temporary, base64.b64decode(one["before"]), one["old"], one["new"])
+    try:
+        before = base64.b64decode(one["before"], validate=True)
+    except ValueError as error:
+        raise _foreign(folder) from error
+    if not TEMPORARY.fullmatch(one["temporary"]):
+        raise _foreign(folder)
+    return Entry(path, one["temporary"], before, one["old"], one["new"])
+
+
+def _foreign(folder: str) -> RefusedError:
+    return RefusedError(f"{os.path.join(folder, NAME)} is no journal of keraslint; remove it")
 
 
 def begin(folder: str, entries: Sequence[Entry], step: Step) -> Journal:

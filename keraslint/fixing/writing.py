@@ -134,7 +134,11 @@ def recover(paths: Iterable[str]) -> list[str]:
 
 
 def _settle(journal: Journal) -> str:
-    entries, ready = journal.read()
+    try:
+        entries, ready = journal.read()
+    except RefusedError:
+        journal.leave()
+        raise
     where = f"an interrupted fix of {len(entries)} {'file' if len(entries) == 1 else 'files'}"
     where = f"{where} below {journal.folder}"
     if ready and all(_completable(entry) for entry in entries):

@@ -186,13 +186,24 @@ def unused(source: Source, name: str) -> str:
 
 def targets_of(site: TrainingSite, use: ResultUse) -> list[str] | None:
     """The names that a result is unpacked into."""
+    target = _target(site, use)
+    names = [one.id for one in target.elts if isinstance(one, ast.Name)] if target else []
+    return names if target is not None and len(names) == len(target.elts) else None
+
+
+def target_of(site: TrainingSite, use: ResultUse) -> Location | None:
+    """Where these names stand."""
+    source, target = source_of(site, use.location), _target(site, use)
+    return None if source is None or target is None else source.location(target)
+
+
+def _target(site: TrainingSite, use: ResultUse) -> ast.Tuple | ast.List | None:
     source = source_of(site, use.location)
     node = None if source is None else source.node(use.location)
     statement = None if source is None or node is None else source.parents.get(node)
     match statement:
-        case ast.Assign(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)]):
-            names = [target.id for target in targets if isinstance(target, ast.Name)]
-            return names if len(names) == len(targets) else None
+        case ast.Assign(targets=[ast.Tuple() | ast.List() as target]):
+            return target
         case _:
             return None
 

@@ -21,6 +21,7 @@ from keraslint.fixing.contents import digest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+TEMPORARY = ".keraslint-0123456789abcdef"
 OLD, NEW = b"old = 1\n" * 40, b"new = 22\n" * 40
 
 
@@ -213,13 +214,53 @@ def test_a_journal_does_not_reach_outside_of_its_folder(inside: Path) -> None:
     victim = inside / "victim.py"
     victim.write_bytes(OLD)
     (inside / "folder").mkdir()
-    entry = journal.Entry(str(victim), ".keraslint-x", b"evil", "0", digest(OLD))
+    entry = journal.Entry(str(victim), TEMPORARY, b"evil", "0", digest(OLD))
     (inside / "folder" / journal.NAME).write_bytes(
         journal.plan([entry], str(inside / "folder")) + journal.READY
     )
     with pytest.raises(RefusedError, match="outside of its folder"):
         recover([str(inside / "folder")])
     assert victim.read_bytes() == OLD
+
+
+def test_a_journal_does_not_reach_through_a_link(inside: Path) -> None:
+    (inside / "elsewhere").mkdir()
+    victim = inside / "elsewhere" / "victim.py"
+    victim.write_bytes(OLD)
+    (inside / "folder").mkdir()
+    (inside / "folder" / "below").symlink_to(inside / "elsewhere")
+    entry = journal.Entry(
+        str(inside / "folder" / "below" / "victim.py"), TEMPORARY, b"evil", "0", digest(OLD)
+    )
+    (inside / "folder" / journal.NAME).write_bytes(
+        journal.plan([entry], str(inside / "folder")) + journal.READY
+    )
+    with pytest.raises(RefusedError, match="outside of its folder"):
+        recover([str(inside / "folder")])
+    assert victim.read_bytes() == OLD
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[]\n",
+        b"3\n",
+        b'{"keraslint": 2, "files": []}\n',
+        b'{"keraslint": 1, "files": 3}\n',
+        b'{"keraslint": 1, "files": [3]}\n',
+        b'{"keraslint": 1, "files": [{"path": "a.py"}]}\n',
+        b"[" * 100_000 + b"\n",
+        journal.plan([journal.Entry("/a.py", "b.py", b"", "0", "0")], "/"),
+        journal.plan([journal.Entry("/a.py", TEMPORARY, b"", "0", "0")], "/").replace(b'""', b'"?"'),
+    ],
+)
+def test_what_is_no_journal_is_said_and_stays(content: bytes, inside: Path) -> None:
+    (inside / "b.py").write_bytes(OLD)
+    (inside / journal.NAME).write_bytes(content)
+    with pytest.raises(RefusedError, match=r"is no journal of keraslint; remove it"):
+        recover([str(inside)])
+    assert (inside / journal.NAME).read_bytes() == content
+    assert (inside / "b.py").read_bytes() == OLD
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
