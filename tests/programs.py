@@ -2,7 +2,9 @@
 
 ``# finds: KER202`` stands on the line of a finding, with ``info`` or ``warning`` behind it where the
 severity is not the rule's own. ``# raises: KeyError at fit`` stands on the line of the call that raises,
-``# not judged`` on that of a call about which keraslint has to say nothing but why.
+``# not judged`` on that of a call about which keraslint has to say nothing but why. A line ``# judged for
+Keras 3.5`` says which version the findings are about, where it is not the newest; what that version does is
+recorded under ``conformance``.
 """
 
 from __future__ import annotations
@@ -13,11 +15,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from keraslint.engine.targets import targets
+from keraslint.pairing.versions import NEWEST, Version
+
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 ROLES = ("bad", "safe", "unsafe", "good")
 
 _FINDS = re.compile(r"# finds: (KER\d{3})(?: (error|warning|info))?(?=\s|$)")
 _RAISES = re.compile(r"# raises: (\w+) at (\w+)")
+_JUDGED_FOR = re.compile(r"^# judged for Keras (\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, order=True)
@@ -47,6 +53,12 @@ class Program:
     expected: tuple[Expected, ...]
     raises: Raises | None
     not_judged: tuple[int, ...] = ()
+    judged_for: str | None = None
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """The versions of Keras that the findings are about."""
+        return (NEWEST,) if self.judged_for is None else targets([self.judged_for])
 
     @property
     def rule(self) -> str:
@@ -87,7 +99,15 @@ def read(path: Path) -> Program:
     ]
     raises = [Raises(number, *match.groups()) for number, line in lines for match in _RAISES.finditer(line)]
     not_judged = tuple(number for number, line in lines if "# not judged" in line)
-    return Program(path, source, tuple(sorted(expected)), raises[0] if raises else None, not_judged)
+    judged_for = _JUDGED_FOR.search(source)
+    return Program(
+        path,
+        source,
+        tuple(sorted(expected)),
+        raises[0] if raises else None,
+        not_judged,
+        judged_for[1] if judged_for else None,
+    )
 
 
 def programs(*roles: str) -> list[Program]:

@@ -46,7 +46,7 @@ class DataEvent:
     given: tuple[tuple[str, bool], ...]
     targets: Item | None = None
     sample_weight: Item | None = None
-    class_weight: bool = False
+    class_weight: Origin | None = None
     feed: Feed = "arrays"
     validation: bool = False
     batch: Item | None = None

@@ -195,7 +195,7 @@ def _fed(run: Run, signature: _Signature, model: ModelSeen, arguments: Arguments
         run.given(),
         targets,
         _present(frozen(run, arguments.get("sample_weight", signature.sample_weight))),
-        class_weight=class_weight is not None,
+        class_weight=None if class_weight is None else class_weight.origin,
         expected=run.expecting > 0,
     )
     if targets is None and source is not None:

@@ -86,6 +86,18 @@ def around(location: Location, before: str, after: str) -> Edits:
     return Edit(Location(location.document, first), before), Edit(Location(location.document, last), after)
 
 
+def grouped(site: TrainingSite, first: Location, last: Location) -> Edits | None:
+    """Neighbours in a tuple, from the first to the last, as a tuple of their own."""
+    source = source_of(site, first)
+    if source is None or first.document != last.document:
+        return None
+    nodes = [source.node(first), source.node(last)]
+    around_ = [None if node is None else source.parents.get(node) for node in nodes]
+    if nodes[0] is nodes[1] or around_[0] is not around_[1] or not isinstance(around_[0], ast.Tuple):
+        return None
+    return *around(first, "(", "")[:1], *around(last, "", ")")[1:]
+
+
 def key_of(outputs: Tree[Written], head: Path) -> str | None:
     """The key by which a dict addresses a head: its own in a flat dict of outputs, else its layer's name."""
     if not is_flat(outputs):
@@ -161,24 +173,28 @@ def _zipped(site: TrainingSite, part: Given, names: Sequence[str]) -> Edits | No
 
 
 def respelled(
-    site: TrainingSite, part: Given, outputs: Tree[Written], absent: str | None = None
+    site: TrainingSite,
+    part: Given,
+    outputs: Tree[Written],
+    absent: str | None = None,
+    *,
+    partial: bool = False,
 ) -> tuple[Edits, dict[str, str]] | None:
     """A dict whose keys are not the heads': each strange key as the head that it is closest to.
 
-    Heads for which nothing was written get ``absent``, where that is given. The edits leave with the new name
-    of each key.
+    Heads for which nothing was written get ``absent``, where that is given; ``partial`` leaves them out. The
+    edits leave with the new name of each key.
     """
     named = labels(outputs)
     keys = [key for key in part.tree.keys if isinstance(key, str)] if isinstance(part.tree, Branch) else []
     if named is None or not isinstance(part.tree, Branch) or len(keys) != len(part.tree.items):
         return None
     meant = closest(keys, list(named), {layer(outputs, head): name for name, head in named.items()})
-    if meant is None or (len(meant) < len(named) and absent is None):
+    if meant is None or (len(meant) < len(named) and absent is None and not partial):
         return None
     entries: list[tuple[str, int | str]] = [(meant[key], place) for place, key in enumerate(keys)]
-    edits = rekeyed(
-        site, part, [*entries, *((name, absent or "") for name in named if name not in meant.values())]
-    )
+    left = [] if absent is None else [(name, absent) for name in named if name not in meant.values()]
+    edits = rekeyed(site, part, [*entries, *left])
     return None if edits is None else (edits, meant)
 
 

@@ -12,7 +12,9 @@ from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
 from keraslint.sites.reading import (
     declaration_of,
+    follows,
     heads,
+    is_flat,
     is_mapping,
     is_sequence,
     label,
@@ -39,6 +41,8 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             outputs=Given(tree=outputs) as declared,
             compiled=CompileCall(loss=Given(tree=losses) as loss),
         ) if is_mapping(losses) and not (kind == "subclass" and is_sequence(outputs)):
+            if not is_flat(outputs) and follows(outputs, losses):
+                return  # losses that are nested as the outputs are: a Keras that does not know how
             consequence = _consequence(outputs, losses, verdict)
             if consequence:
                 message = f"{consequence}: {_mismatch(outputs, losses)}"

@@ -11,6 +11,7 @@ from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite, Written
 from keraslint.sites.reading import (
     declaration_of,
+    ends_in_weights,
     heads,
     is_flat,
     is_mapping,
@@ -39,12 +40,13 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     """Compare the keys or the number of the targets with those of the heads that are trained."""
     match site:
         case TrainingSite(
-            outputs=Given(tree=outputs) as declared, data=DataCall(targets=Given(tree=written) as targets)
-        ) if not _may_be_a_container(written):
+            outputs=Given(tree=outputs) as declared,
+            data=DataCall(targets=Given(tree=written) as targets) as data,
+        ) if not _may_be_a_container(written) and not (ends_in_weights(data) and len(heads(outputs)) > 1):
             declaration = declaration_of(declared)
             match verdict:
                 case Rejected(fault=fault) if fault in _FAULTS:
-                    difference = _mismatch(outputs, written, heads(outputs))
+                    difference = _missing(written) or _mismatch(outputs, written, heads(outputs))
                     consequence = raises(verdict)
                     message = f"{consequence}: {difference or 'they differ in structure'}"
                     fixes = _fixes(site, targets, outputs)
@@ -62,7 +64,10 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
 
 
 def _fixes(site: TrainingSite, targets: Given, outputs: Tree[Written]) -> tuple[Fix, ...]:
-    """Each target under the name that it is closest to."""
+    """Each target under the name that it is closest to; for one output the only target itself."""
+    if isinstance(outputs, Leaf) and isinstance(targets.tree, Branch) and len(targets.tree.items) == 1:
+        title = "Give the only target by itself, as the only output is"
+        return parts.fix(title, Safety.UNSAFE, parts.kept_only(site, targets, (), 0))
     found = parts.respelled(site, targets, outputs) if is_mapping(targets.tree) else None
     if found is None:
         return ()
@@ -94,12 +99,24 @@ def _leaves_out(site: TrainingSite, outputs: Tree[Written], trained: tuple[Path,
     return not wanted <= set(trained)
 
 
+def _missing(targets: Tree[Written]) -> str | None:
+    """Whether a target is None, which Keras takes since 3.12."""
+    given = [leaf for _, leaf in leaves(targets)]
+    missing = sum(leaf.is_none for leaf in given)
+    return f"{missing} of {len(given)} targets {'is' if missing == 1 else 'are'} None" if missing else None
+
+
 def _mismatch(outputs: Tree[Written], targets: Tree[Written], trained: tuple[Path, ...]) -> str | None:
     """What the targets have that the outputs have not, or the other way round."""
     declared = heads(outputs)
     names = [shown(outputs, head) for head in declared]
     if isinstance(targets, Leaf):
         return f"one target for outputs {names}" if len(declared) > 1 else None
+    if isinstance(outputs, Leaf) or (is_mapping(targets) and len(declared) == 1 and is_sequence(outputs)):
+        given = (
+            f"{list(targets.keys)} in a dict" if is_mapping(targets) else f"{len(targets.items)} in a list"
+        )
+        return f"targets {given} for one output"
     if is_sequence(targets):
         count = len(targets.items)
         return f"{count} targets for outputs {names}" if count not in (len(declared), len(trained)) else None

@@ -222,10 +222,11 @@ class _Collector:
             self.places.location(event.origin),
             self._part(_data_of(event.targets), way),
             self._part(_data_of(event.sample_weight), way),
-            event.class_weight,
+            event.class_weight is not None,
             event.feed,
             event.validation,
             batch(_taken(event.batch, way), self.places),
+            class_weight_at=None if event.class_weight is None else self.places.location(event.class_weight),
         )
 
 

@@ -76,7 +76,7 @@ class DataCall:
     """``fit``, ``evaluate``, ...; validation data of a fit is an ``evaluate`` with ``validation``.
 
     ``batch`` is what one step of a generator, ``PyDataset`` or dataset gives, as it was written there; its
-    containers may be open.
+    containers may be open. ``class_weight_at`` is where class weights were passed.
     """
 
     call: Call
@@ -87,6 +87,7 @@ class DataCall:
     feed: Feed = "arrays"
     validation: bool = False
     batch: SitePart = NOT_GIVEN
+    class_weight_at: Location | None = field(default=None, compare=False, kw_only=True)
 
 
 UseKind: TypeAlias = Literal["unpack", "index", "iterate", "zip metrics_names"]

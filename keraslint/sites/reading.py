@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from keraslint.findings import Related
+from keraslint.sites.model import Given
 from keraslint.tree import MAPPINGS, SEQUENCES, Branch, Leaf, at, dotted, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from keraslint.pairing import Rejected
-    from keraslint.sites.model import DataCall, Given, Written
+    from keraslint.sites.model import DataCall, Written
     from keraslint.tree import Key, Path, Tree
 
 Pair: TypeAlias = "tuple[Path, Path | None]"  # a head, and the path of the entry that Keras gives it
@@ -30,6 +31,13 @@ def declaration_of(outputs: Given) -> Related:
 def fed_at(data: DataCall) -> Related:
     """The call that takes the batches."""
     return Related(data.location, "a model takes these batches here")
+
+
+def ends_in_weights(data: DataCall) -> bool:
+    """Whether one target and one array of sample weights were given as the entries of one tuple."""
+    together = data.validation or data.feed != "arrays"
+    parts = (data.targets, data.sample_weight)
+    return together and all(isinstance(part, Given) and isinstance(part.tree, Leaf) for part in parts)
 
 
 def raises(rejected: Rejected) -> str:
@@ -65,6 +73,14 @@ def heads(outputs: Tree[Written]) -> tuple[Path, ...]:
 def is_flat(outputs: Tree[Written]) -> bool:
     """Whether no head lies deeper than one container."""
     return all(len(head) <= 1 for head in heads(outputs))
+
+
+def follows(outputs: Tree[Written], part: Tree[Written]) -> bool:
+    """Whether a part has the containers of nested outputs: all of their keys, at every depth."""
+    if isinstance(outputs, Leaf):
+        return True
+    same = isinstance(part, Branch) and set(part.keys) == set(outputs.keys)
+    return same and all(follows(child, at(part, (key,)) or child) for key, child in outputs.items)
 
 
 def label(outputs: Tree[Written], head: Path) -> str | None:

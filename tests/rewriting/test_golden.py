@@ -18,6 +18,7 @@ from tests.rewriting.migrating import STYLES
 
 # Cases whose golden file is written by hand, and why no edit is sure to be right.
 BY_HAND = {
+    "class-weight-for-several-outputs/list/bad.py unsafe": "weights of classes are weights of samples by hand",
     "auto-numbered-log/monitor/bad.py safe": "nothing in the source names these layers",
     "unmatched-targets/one-array/bad.py unsafe": "nothing says which array is the other target",
     "unmatched-targets/too-many/bad.py unsafe": "nothing says which of the targets is too much",
@@ -31,7 +32,8 @@ EXPECTATION = re.compile(rf"  # (?:{FINDS}|{RAISES})(?=  #|$)", re.MULTILINE)
 @cache
 def findings(program: Program) -> tuple[Finding, ...]:
     """What is found in a program."""
-    outcomes = check([str(program.path)], Settings(root=str(FIXTURES), severity=Severity.INFO))
+    settings = Settings(root=str(FIXTURES), severity=Severity.INFO, versions=program.versions)
+    outcomes = check([str(program.path)], settings)
     reports = [outcome for outcome in outcomes if isinstance(outcome, Report)]
     return tuple(finding for report in reports for finding in report.findings)
 

@@ -41,11 +41,15 @@ def ran_alone(program: Program) -> Run:
 
 
 def with_sibling(role: str) -> list[Program]:
-    """The bad programs that have a sibling of this role and train at all."""
+    """The bad programs that have a sibling of this role and train at all.
+
+    What keeps the training of another Keras than the newest changes that of the newest.
+    """
     return [
         program
         for program in programs("bad")
         if program.raises is None and program.sibling(role) and program.rule not in ON_DEMAND
+        if role != "safe" or program.judged_for is None
     ]
 
 
@@ -113,7 +117,7 @@ def test_unsafe_pairs_what_the_bad_one_spells(program: Program) -> None:
 def test_keras_pairs_otherwise_than_spelled_exactly_where_a_finding_says_so(program: Program) -> None:
     otherwise = any(built(training) != spelling(training) for training in ran(program).trainings)
     said = any(finding.code in PAIRED_OTHERWISE and finding.severity is None for finding in program.expected)
-    assert otherwise == said
+    assert otherwise == (said and program.judged_for is None)
 
 
 @pytest.mark.parametrize("program", programs("safe", "unsafe", "good"), ids=str)

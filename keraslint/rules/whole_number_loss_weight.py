@@ -1,0 +1,44 @@
+"""A whole number as the only loss weight, where Keras 3 wants a float."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keraslint.findings import Edit, Safety, Severity
+from keraslint.pairing import Fault, Rejected, Verdict
+from keraslint.rewriting import parts
+from keraslint.rules.base import Rule
+from keraslint.sites.model import CompileCall, Given, TrainingSite
+from keraslint.sites.reading import raises
+from keraslint.tree import Leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keraslint.findings import Finding
+    from keraslint.sites.model import Written
+
+rule = Rule(__name__, code="KER113", since="0.1.0", severity=Severity.ERROR)
+
+
+def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
+    """Look at the type that Keras looks at."""
+    match site, verdict:
+        case (
+            TrainingSite(compiled=CompileCall(loss_weights=Given(tree=Leaf(value=weight)) as weights)),
+            Rejected(fault=Fault.WEIGHTS_TYPE),
+        ):
+            kind = type(weight.value).__name__
+            yield rule.finding(
+                weights.location,
+                f"{raises(verdict)}: one loss weight, {weight.text}, of type {kind}",
+                fixes=parts.fix(
+                    "Write the loss weight as a float", Safety.UNSAFE, _as_float(weights, weight)
+                ),
+            )
+
+
+def _as_float(weights: Given, weight: Written) -> tuple[Edit, ...] | None:
+    """The same number with a point; what is no literal stays, as it may be meant for other things too."""
+    literal = isinstance(weight.value, int) and weight.text == str(weight.value)
+    return (Edit(weights.location, f"{weight.value}.0"),) if literal else None
