@@ -9,7 +9,7 @@ from keraslint.pairing import Paired, Verdict
 from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, DataCall, Given, TrainingSite
-from keraslint.sites.reading import declaration_of, is_mapping, is_sequence, placement
+from keraslint.sites.reading import declaration_of, is_mapping, placement
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ rule = Rule(__name__, code="KER205", since="0.1.0", severity=Severity.ERROR)
 def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     """Compare the head that each entry goes to with the one that has its name."""
     match site, verdict:
-        case TrainingSite(outputs=Given(tree=Branch() as outputs) as declared), Paired() if is_sequence(
-            outputs
+        case TrainingSite(outputs=Given(tree=Branch() as outputs) as declared), Paired() if not (
+            is_mapping(outputs)
         ):
             for name, part, pairs in _parts(site, verdict):
                 if not isinstance(part, Given) or not is_mapping(part.tree):

@@ -25,7 +25,8 @@ rule = Rule(__name__, code="KER303", since="0.1.0", severity=Severity.WARNING, k
 def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     """Group the heads by the name under which their loss is logged."""
     match site, verdict:
-        case TrainingSite(outputs=Given(tree=outputs) as declared), Paired(terms=terms):
+        case TrainingSite(kind=kind, outputs=Given(tree=outputs) as declared), Paired(terms=terms):
+            severity = Severity.INFO if kind == "subclass" else Severity.WARNING
             under: dict[str, set[Path]] = defaultdict(set)
             for term in terms:
                 if term.log is not None:
@@ -34,7 +35,8 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                 if len(heads) > 1:
                     names = _names(outputs, sorted(heads, key=repr))
                     message = f"Keras logs the losses of {names} as {log!r}: the last one takes the place"
-                    yield rule.finding(declared.location, f"{message} of the others")
+                    message = f"{message} of the others"
+                    yield rule.finding(declared.location, message, severity=severity)
 
 
 def _names(outputs: Tree[Written], heads: list[Path]) -> list[str]:

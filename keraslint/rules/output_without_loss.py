@@ -30,7 +30,9 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             ),
             Paired(terms=terms, metrics=metrics),
         ) if is_mapping(losses) and set(losses.keys) < set(labels(outputs) or ()):
-            given = meant(outputs, targets).values() if isinstance(targets, Branch) else ()
+            taken = {term.target[0] for term in terms if term.target}
+            intended = meant(outputs, targets) if isinstance(targets, Branch) else {}
+            given = [head for key, head in intended.items() if key not in taken]
             busy = {term.head for term in terms} | {metric.head for metric in metrics}
             idle = [
                 shown(outputs, head)

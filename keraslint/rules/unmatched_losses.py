@@ -41,8 +41,8 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             outputs=Given(tree=outputs) as declared,
             compiled=CompileCall(loss=Given(tree=losses) as loss),
         ) if is_mapping(losses) and not (kind == "subclass" and is_sequence(outputs)):
-            if not is_flat(outputs) and follows(outputs, losses):
-                return  # losses that are nested as the outputs are: a Keras that does not know how
+            if _is_anothers(outputs, losses):
+                return
             consequence = _consequence(outputs, losses, verdict)
             if consequence:
                 message = f"{consequence}: {_mismatch(outputs, losses)}"
@@ -52,6 +52,14 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     related=(declaration_of(declared),),
                     fixes=_fixes(site, loss, outputs),
                 )
+
+
+def _is_anothers(outputs: Tree[Written], losses: Branch[Written]) -> bool:
+    """Whether keys are not what is wrong: losses nested as the outputs are, one of both an OrderedDict."""
+    nested = not is_flat(outputs) and follows(outputs, losses)
+    if nested or not is_mapping(outputs):
+        return nested
+    return set(outputs.keys) == set(losses.keys) and "ordered_dict" in {outputs.kind, losses.kind}
 
 
 def _fixes(site: TrainingSite, loss: Given, outputs: Tree[Written]) -> tuple[Fix, ...]:

@@ -18,7 +18,7 @@ from tests.rewriting.migrating import STYLES
 
 # Cases whose golden file is written by hand, and why no edit is sure to be right.
 BY_HAND = {
-    "class-weight-for-several-outputs/list/bad.py unsafe": "weights of classes are weights of samples by hand",
+    "class-weight-for-several-outputs/list/bad.py unsafe": "the classes are in the data",
     "auto-numbered-log/monitor/bad.py safe": "nothing in the source names these layers",
     "unmatched-targets/one-array/bad.py unsafe": "nothing says which array is the other target",
     "unmatched-targets/too-many/bad.py unsafe": "nothing says which of the targets is too much",
