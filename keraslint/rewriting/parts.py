@@ -224,6 +224,36 @@ def joined(site: TrainingSite, part: Given, path: Path) -> Edits | None:
     return (*around(span, "MultiLoss(", ")"), *calls.imported(home.source, "keraslint.losses", "MultiLoss"))
 
 
+def made_once(site: TrainingSite, made: Location, used: Location) -> bool:
+    """Whether what is made at one place and used at another is one object there, not one for each turn."""
+    source = source_of(site, made)
+    one, other = (None, None) if source is None else (source.node(made), source.node(used))
+    if source is None or one is None or other is None or made.document != used.document:
+        return False
+    turns = [node for node in source.above(one) if isinstance(node, _TURNS)]
+    return all(node in source.above(other) for node in turns)
+
+
+_TURNS = (
+    ast.For | ast.AsyncFor | ast.While | ast.comprehension | ast.ListComp | ast.SetComp | ast.DictComp
+) | (ast.GeneratorExp | ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def made_again(site: TrainingSite, made: Location, places: Sequence[Location]) -> Edits | None:
+    """The call that makes a thing written out again wherever its name stands, but for the first place."""
+    source = source_of(site, made)
+    node = None if source is None else source.node(made)
+    if source is None or not isinstance(node, ast.Call) or len(set(places)) != len(places):
+        return None
+    given = [*node.args, *(keyword.value for keyword in node.keywords)]
+    names = [source.node(place) for place in places[1:] if place.document == made.document]
+    if not all(isinstance(one, ast.Constant) for one in given) or len(names) != len(places) - 1:
+        return None
+    if not all(isinstance(name, ast.Name) for name in names):
+        return None
+    return tuple(Edit(place, source.text(made.span)) for place in places[1:])
+
+
 def kept_only(site: TrainingSite, part: Given, path: Path, number: int) -> Edits | None:
     """A container replaced by one of its entries."""
     home = own_container(site, part, path)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Written:
     """A leaf: ``name`` is the layer's name in outputs, the loss's or metric's elsewhere, None if unknown;
-    ``value`` is a literal number or string, ``made`` the call that made a tensor.
+    ``value`` is a literal number or string, ``made`` the call that made a tensor or metric, ``takes`` what a
+    loss function takes out of its prediction.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Written:
     value: float | int | str | None = None
     is_none: bool = False
     made: Location | None = field(default=None, compare=False, repr=False)
+    takes: tuple[str | int, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

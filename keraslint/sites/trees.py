@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keraslint.inference import symbols
+from keraslint.inference.losses import taken_apart
 from keraslint.inference.values import (
     Array,
     Choice,
@@ -115,7 +116,8 @@ def _written(value: Value, origin: Origin, places: Places) -> Written:
         if isinstance(constant, float | int | str) and not isinstance(constant, bool)
         else None,
         is_none=value == Const(None),
-        made=places.location(value.origin) if isinstance(value, Tensor) else None,
+        made=places.location(value.origin) if isinstance(value, Tensor | Made) else None,
+        takes=taken_apart(value) if isinstance(value, Function) else (),
     )
 
 
