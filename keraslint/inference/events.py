@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ModelSeen:
-    """A model as it stood at an event; ``outputs`` and ``compiled`` are snapshots."""
+    """A model as it stood at an event; ``inputs``, ``outputs`` and ``compiled`` are snapshots."""
 
     origin: Origin
     kind: ModelKind
@@ -20,6 +20,7 @@ class ModelSeen:
     compiled: Value | None
     custom: str | None = None
     outputs_at: Origin | None = None
+    inputs: Value | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class DataEvent:
     validation: bool = False
     batch: Item | None = None
     expected: bool = False
+    inputs: Item | None = None
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,9 @@ def make(run: Run, symbol: str, arguments: Arguments, node: ast.expr) -> Value:
     at = None if outputs is None else outputs.origin
     if outputs is not None:
         value = freeze(run, outputs.value)
-    ref = run.new(Model("functional", run.origin(node), value, name, at))
+    declared = arguments.get("inputs", 0) or arguments.get("input")
+    inputs = None if declared is None else freeze(run, declared.value)
+    ref = run.new(Model("functional", run.origin(node), value, name, at, inputs=inputs))
     if (arguments.get("output") or arguments.get("input")) and not run.silent() and not run.expecting:
         model = look(run, ref, Model("functional", run.origin(node), value, name, at), node)
         run.events.append(OldEvent(model, "Model", run.origin(node)))

@@ -129,7 +129,8 @@ def look(run: Run, ref: Ref, model: Model, node: ast.expr | None) -> ModelSeen:
         outputs = called(run, ref, model, node)
     outputs = taken(outputs, run.state.assumed)
     compiled = None if model.compiled is None else simplify(model.compiled, run.state.assumed)
-    return ModelSeen(model.origin, model.kind, outputs, compiled, model.custom, model.outputs_at)
+    inputs = None if model.inputs is None else taken(model.inputs, run.state.assumed)
+    return ModelSeen(model.origin, model.kind, outputs, compiled, model.custom, model.outputs_at, inputs)
 
 
 def layer_name(run: Run, value: Value | None) -> str | None:

@@ -197,6 +197,7 @@ def _fed(run: Run, signature: _Signature, model: ModelSeen, arguments: Arguments
         _present(frozen(run, arguments.get("sample_weight", signature.sample_weight))),
         class_weight=None if class_weight is None else class_weight.origin,
         expected=run.expecting > 0,
+        inputs=_present(frozen(run, given)) if source is None else None,
     )
     if targets is None and source is not None:
         event = _from_source(run, event, source)
@@ -225,6 +226,7 @@ def _from_source(run: Run, event: DataEvent, source: Batches) -> DataEvent:
 
     return replace(
         event,
+        inputs=part(0),
         targets=part(1),
         sample_weight=part(2),
         feed=source.feed,
@@ -242,7 +244,8 @@ def _validated(run: Run, fit: DataEvent, validation: Item, node: ast.expr) -> No
         elif isinstance(value, Tuple) and value.rest is None and len(value.items) in {2, 3}:
             parts = [_present(frozen(run, item)) for item in value.items]
             weights = parts[2] if len(parts) == 3 else None  # noqa: PLR2004
-            run.events.append(replace(base, given=run.given(), targets=parts[1], sample_weight=weights))
+            event = replace(base, given=run.given(), inputs=parts[0], targets=parts[1])
+            run.events.append(replace(event, sample_weight=weights))
         return value
 
     run.split(validation.value, one)

@@ -335,7 +335,8 @@ class Instance:
 class Model:
     """A Keras model.
 
-    ``outputs`` is None for a subclassed model, whose ``call`` gives them; ``layers`` are those of a
+    ``outputs`` is None for a subclassed model, whose ``call`` gives them; ``inputs`` are those that a
+    functional one was made with; ``layers`` are those of a
     Sequential; ``compiled`` is a ``Compiled``, a ``Choice`` of them, an ``Unknown``, or None before
     ``compile``; ``custom`` says why its training is not Keras's own.
     """
@@ -350,6 +351,7 @@ class Model:
     attributes: tuple[tuple[str, Value], ...] = ()
     layers: tuple[Value, ...] = ()
     custom: str | None = None
+    inputs: Value | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ shows it.
 versions        BOUNDARIES: where the pairing changed
 trees           ``keras.tree``: what flattening and packing do to dicts, in four dialects
 batches, feeds  what the data adapters refuse, and make of targets and sample weights               F
+inputs          which data each input of a functional model gets                                  I
 keras3          the order of events: outputs, ``compile``, batch, losses, metrics, logs, ``predict``  O C J
 targets_37      losses since 3.7: targets take the structure of the outputs                         T
 losses_37       ... losses and weights are packed into the outputs                                  L

@@ -1,7 +1,7 @@
 """Keras 3: a request enters, a verdict leaves; which modules answer it depends on the version.
 
-The order is Keras's own: the model is built (O), compiled (C), fed (F); then JAX and torch build the metrics
-(M) before the losses (T, L, R, Q), TensorFlow after them; the logs (G) come last.
+The order is Keras's own: the model is built (O), compiled (C), fed (F, I); then JAX and torch build the
+metrics (M) before the losses (T, L, R, Q), TensorFlow after them; the logs (G) come last.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keraslint.pairing import feeds, logs, losses_30, losses_35, losses_37, metrics_30, metrics_314
+from keraslint.pairing import feeds, inputs, logs, losses_30, losses_35, losses_37, metrics_30, metrics_314
 from keraslint.pairing.clauses import Trail
 from keraslint.pairing.model import Absent, Fault, Paired, Rejected, Undecided, Unseen
 from keraslint.pairing.names import OutputNames
@@ -80,6 +80,7 @@ class Run:
         if self.backend == "jax":
             outputs = self._sorted(outputs)
         batch = self._batch(outputs)
+        taken = self._inputs()
         if self.backend == "tensorflow":
             losses = self._losses(outputs, batch)
             metrics = self._metrics(outputs, batch)
@@ -99,6 +100,7 @@ class Run:
             metrics_names=logs.metrics_names(losses.logs, compiled=self._has_metrics),
             clauses=self.trail.clauses,
             assumed=assumed,
+            inputs=() if taken is None else taken.pairs,
         )
 
     def predicted(self) -> Nest:
@@ -212,6 +214,16 @@ class Run:
         targets = _given(self.request.targets)
         feeding = feeds.Feeding(self.request, self.version, self.backend, self.trail)
         return feeding.batch(targets, sample_weight)
+
+    # -- I: the inputs of the model -----------------------------------------------------------------------
+
+    def _inputs(self) -> inputs.Taken | None:
+        declared, given = self.request.inputs, self.request.data
+        if self.request.kind != "functional" or isinstance(declared, Absent):
+            return None
+        if isinstance(given, (Absent, Unseen)):
+            return None
+        return inputs.taken(declared, given, self.version, self.backend)
 
     # -- L, M: losses and metrics --------------------------------------------------------------------------
 

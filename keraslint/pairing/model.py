@@ -44,7 +44,8 @@ Part: TypeAlias = Union[Tree[Token], Unseen, Absent]
 @dataclass(frozen=True)
 class Request:
     """Everything that decides a pairing. ``call="compile"`` asks without data: targets mirror the outputs.
-    ``batch`` is what a generator or ``PyDataset`` puts inputs, targets and sample weights into.
+    ``batch`` is what a generator or ``PyDataset`` puts inputs, targets and sample weights into. ``inputs``
+    are the names of a functional model's inputs as it was made, ``data`` what it is given for them.
     """
 
     outputs: Outputs
@@ -58,6 +59,8 @@ class Request:
     sample_weight: Part = ABSENT
     class_weight: bool = False
     feed: Feed = "arrays"
+    inputs: Outputs | Absent = ABSENT
+    data: Part = ABSENT
     batch: Literal["tuple", "list"] = "tuple"
 
 
@@ -88,6 +91,7 @@ class Fault(Enum):
     TARGETS_MISSING = "targets missing"
     TARGETS_STRUCTURE = "targets structure"
     TARGETS_KEYS = "targets keys"
+    INPUTS = "inputs"
     SAMPLE_WEIGHT = "sample_weight"
     CLASS_WEIGHT = "class_weight"
     FEED = "feed"
@@ -138,7 +142,8 @@ class Paired:
 
     ``logs`` are the keys of ``history`` (without ``val_``) in Keras's order, ``evaluate`` the order of the
     list that ``evaluate`` returns, ``metrics_names`` what ``model.metrics_names`` holds by then. ``assumed``
-    names the parts that were unseen and taken to mirror the outputs.
+    names the parts that were unseen and taken to mirror the outputs. ``inputs`` has the data of each input,
+    as far as the request says what both are.
     """
 
     terms: tuple[Term, ...]
@@ -148,6 +153,7 @@ class Paired:
     metrics_names: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    inputs: tuple[tuple[Path, Path], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from keraslint.sites import evidence
 from keraslint.sites.alternatives import MAX_CONDITIONS, assignments, doubtful, telling, tests
 from keraslint.sites.condensing import condensed, condensed_item
 from keraslint.sites.model import (
+    NOT_GIVEN,
     CompileCall,
     DataCall,
     Given,
@@ -174,6 +175,7 @@ class _Collector:
             doubtful=any(map(doubtful, way)),
             expected=isinstance(event, CompileEvent | DataEvent) and event.expected,
             sources=self.sources,
+            inputs=self._inputs(event.model, way),
         )
         self.sites[self._with_aside(site, event)] = None
 
@@ -199,6 +201,11 @@ class _Collector:
 
     def _outputs(self, model: ModelSeen, way: Assumed) -> SitePart:
         return whole(taken(model.outputs, way), model.outputs_at or model.origin, self.places)
+
+    def _inputs(self, model: ModelSeen, way: Assumed) -> SitePart:
+        if model.inputs is None:
+            return NOT_GIVEN
+        return whole(taken(model.inputs, way), model.origin, self.places)
 
     def _compiled(self, value: Value | None, way: Assumed) -> CompileCall | None:
         compiled = None if value is None else simplify(value, way)
@@ -226,6 +233,7 @@ class _Collector:
             event.feed,
             event.validation,
             batch(_taken(event.batch, way), self.places),
+            inputs=self._part(_data_of(event.inputs), way),
             class_weight_at=None if event.class_weight is None else self.places.location(event.class_weight),
         )
 
@@ -240,7 +248,8 @@ def _each(things: Iterable[T]) -> tuple[T, ...]:
 
 def _model(model: ModelSeen) -> ModelSeen:
     compiled = None if model.compiled is None else condensed(model.compiled)
-    return replace(model, outputs=condensed(model.outputs), compiled=compiled)
+    inputs = None if model.inputs is None else condensed(model.inputs)
+    return replace(model, inputs=inputs, outputs=condensed(model.outputs), compiled=compiled)
 
 
 def _simpler(event: Meeting) -> Meeting:
@@ -250,6 +259,7 @@ def _simpler(event: Meeting) -> Meeting:
     return replace(
         event,
         model=_model(event.model),
+        inputs=condensed_item(event.inputs),
         targets=condensed_item(event.targets),
         sample_weight=condensed_item(event.sample_weight),
         batch=condensed_item(event.batch),
@@ -257,6 +267,7 @@ def _simpler(event: Meeting) -> Meeting:
 
 
 def _values(event: Meeting) -> Iterator[Value | Item | None]:
+    # Not those of the inputs: a condition on these alone is none that outputs, losses and targets hang on.
     yield event.model.outputs
     yield event.model.compiled
     if isinstance(event, DataEvent):

@@ -78,7 +78,8 @@ class DataCall:
     """``fit``, ``evaluate``, ...; validation data of a fit is an ``evaluate`` with ``validation``.
 
     ``batch`` is what one step of a generator, ``PyDataset`` or dataset gives, as it was written there; its
-    containers may be open. ``class_weight_at`` is where class weights were passed.
+    containers may be open. ``class_weight_at`` is where class weights were passed, ``inputs`` the data that
+    the model is called on.
     """
 
     call: Call
@@ -90,6 +91,7 @@ class DataCall:
     validation: bool = False
     batch: SitePart = NOT_GIVEN
     class_weight_at: Location | None = field(default=None, compare=False, kw_only=True)
+    inputs: SitePart = field(default=NOT_GIVEN, kw_only=True)
 
 
 UseKind: TypeAlias = Literal["unpack", "index", "iterate", "zip metrics_names"]
@@ -148,7 +150,7 @@ class TrainingSite:
     of outputs was taken from, where the outputs themselves could not be read. ``doubtful`` says that some
     condition is on what a call returned: the alternative may be none that ever runs. ``expected`` says that
     the program expects an error at this call, as a test does. ``sources`` are the documents, for whoever
-    writes fixes.
+    writes fixes. ``inputs`` are those that a functional model was made with.
     """
 
     model: Location
@@ -164,3 +166,4 @@ class TrainingSite:
     doubtful: bool = False
     expected: bool = False
     sources: Sources | None = field(default=None, compare=False, repr=False)
+    inputs: SitePart = field(default=NOT_GIVEN, kw_only=True)

@@ -16,8 +16,8 @@ from keraslint.tree import MAPPINGS, SEQUENCES, Branch, Leaf, at, dotted, leaves
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from keraslint.pairing import Rejected
-    from keraslint.sites.model import DataCall, Written
+    from keraslint.pairing import Paired, Rejected
+    from keraslint.sites.model import DataCall, TrainingSite, Written
     from keraslint.tree import Key, Path, Tree
 
 Pair: TypeAlias = "tuple[Path, Path | None]"  # a head, and the path of the entry that Keras gives it
@@ -116,6 +116,26 @@ def meant(outputs: Tree[Written], part: Branch[Written]) -> dict[Key, Path]:
         return dict(enumerate(declared)) if len(part.items) == len(declared) else {}
     named = labels(outputs) or {}
     return {key: named[key] for key in part.keys if isinstance(key, str) and key in named}
+
+
+def misfed(site: TrainingSite, paired: Paired) -> tuple[list[str], list[str]] | None:
+    """The inputs of a functional model and the data that each of them gets; None where each gets its own."""
+    if not isinstance(site.inputs, Given) or site.data is None or not isinstance(site.data.inputs, Given):
+        return None
+    inputs, data = site.inputs.tree, site.data.inputs.tree
+    if not isinstance(data, Branch):
+        return None
+    intended, entries = meant(inputs, data), dict(data.items)
+    wanted = {head: key for key, head in intended.items()}
+    pairs = [(path, source[0]) for path, source in paired.inputs if source]
+    if not any(path in wanted and not alike(entries[wanted[path]], entries[key]) for path, key in pairs):
+        return None
+    shown_data = [str(key) if is_mapping(data) else _text(entries[key]) for _, key in pairs]
+    return [shown(inputs, path) for path, _ in pairs], shown_data
+
+
+def _text(entry: Tree[Written]) -> str:
+    return entry.value.text if isinstance(entry, Leaf) else entry.kind
 
 
 def alike(left: Tree[Written], right: Tree[Written]) -> bool:

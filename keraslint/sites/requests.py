@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keraslint.pairing import ABSENT, UNSEEN, Part, Request, Token, Undecided, pair, parse, refused_parts
+from keraslint.pairing import (
+    ABSENT,
+    UNSEEN,
+    Part,
+    Rejected,
+    Request,
+    Token,
+    Undecided,
+    pair,
+    parse,
+    refused_parts,
+)
 from keraslint.sites.model import CompileCall, Given, NotGiven, Unread
 from keraslint.tree import Branch, map_leaves
 
@@ -26,9 +38,16 @@ def verdict(site: TrainingSite, version: Version) -> Verdict:
     if site.compiled is not None and site.compiled.by_path and version < FIRST_NESTED:
         return Undecided(f"losses by dot path are no affair of Keras {version}")
     if isinstance(site.outputs, Given):
-        return pair(request(site), version)
+        return _after_fit(site, pair(request(site), version))
     reason = site.outputs.reason if isinstance(site.outputs, Unread) else "the model has no outputs"
     return Undecided(f"outputs not known: {reason}")
+
+
+def _after_fit(site: TrainingSite, judged: Verdict) -> Verdict:
+    """Validation meets losses that ``fit`` has built already: what they raise there is not what is judged."""
+    if isinstance(judged, Rejected) and site.data is not None and site.data.validation:
+        return replace(judged, error="an error")
+    return judged
 
 
 def request(site: TrainingSite) -> Request:
@@ -47,6 +66,8 @@ def request(site: TrainingSite) -> Request:
         sample_weight=ABSENT if data is None else _part(data.sample_weight, _array),
         class_weight=data is not None and data.class_weight,
         feed="arrays" if data is None else data.feed,
+        inputs=_names(site.inputs) if isinstance(site.inputs, Given) else ABSENT,
+        data=ABSENT if data is None else _part(data.inputs, _array),
         batch="list" if data is not None and _is_list(data.batch) else "tuple",
     )
 

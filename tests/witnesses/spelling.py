@@ -82,6 +82,8 @@ def _target(training: Training, head: Path) -> Tree[Any] | None:
 
 
 def _for_head(training: Training, part: Tree[Any] | None, head: Path) -> Tree[Any] | None:
+    if isinstance(part, Branch) and any(len(one) > 1 for one in training.heads):
+        return _nested(part, head)
     position = training.heads.index(head)
     match part:
         case Branch(kind=kind) if kind in MAPPINGS:
@@ -99,6 +101,14 @@ def _for_head(training: Training, part: Tree[Any] | None, head: Path) -> Tree[An
             return part.children[position]
         case _:
             return part
+
+
+def _nested(part: Tree[Any], head: Path) -> Tree[Any]:
+    """What stands where the head stands in nested outputs."""
+    found = at(part, head)
+    if found is None:
+        raise UnspelledError(head)
+    return found
 
 
 def _entries(training: Training, name: str, head: Path) -> list[Any]:

@@ -134,8 +134,12 @@ class Spy:
         return arguments | {name: replace_leaves(arguments[name], replacements[name]) for name in parts}
 
     def weight(self, path: Path, value: Any) -> Any:
-        """The same number as an object of its own, known by its identity; anything else as it is."""
-        weight = float(repr(float(value))) if isinstance(value, int | float) else value
+        """The same number as an object of its own, known by its identity; anything else as it is.
+
+        A whole number by itself stays one: Keras does not take it.
+        """
+        whole = not path and isinstance(value, int)
+        weight = float(repr(float(value))) if isinstance(value, int | float) and not whole else value
         self.weights[id(weight)] = (path, weight)
         return weight
 
