@@ -67,10 +67,17 @@ def _layer(run: Run, name: str, arguments: Arguments, node: ast.expr) -> Value |
     if name == symbols.INPUT or symbols.is_layer_function(name):
         return Tensor(given, run.origin(node))
     if symbols.is_layer(name):
-        return Made(name, given, run.origin(node), plain=_single(name, arguments))
+        return Made(
+            name, given, run.origin(node), plain=_single(name, arguments), function=_called(name, arguments)
+        )
     if name.startswith("keras.") and name.rpartition(".")[2][:1].isupper():
         return Made(name, given, run.origin(node), options=_options(arguments))
     return None
+
+
+def _called(name: str, arguments: Arguments) -> Value | None:
+    function = arguments.get("function", 0) if name == "keras.layers.Lambda" else None
+    return None if function is None else function.value
 
 
 def _options(arguments: Arguments) -> tuple[tuple[str, Constant], ...]:
@@ -137,12 +144,18 @@ def _single(name: str, arguments: Arguments) -> bool:
 def made(run: Run, callee: Made, arguments: Arguments, node: ast.expr) -> Value:
     """Calling a layer gives a tensor of its name; calling a loss or metric an array."""
     if symbols.is_layer(callee.symbol):
-        if callee.plain:
+        if callee.plain or (callee.function is not None and _gives_one(run, callee.function, arguments, node)):
             return Tensor(callee.name, run.origin(node))
         return run.unknown(f"how many outputs a '{callee.symbol}' layer has is not known")
     if callee.symbol.startswith(("keras.losses.", "keras.metrics.")):
         return _array(run, arguments, node)
     return run.unknown(f"what a '{callee.symbol}' returns is not known")
+
+
+def _gives_one(run: Run, function: Value, arguments: Arguments, node: ast.expr) -> bool:
+    """Whether the function of a ``Lambda`` makes one tensor of the tensors that the layer is called with."""
+    given = Arguments(arguments.positional[:1])
+    return bool(given.positional) and isinstance(run.call(function, given, node), Tensor)
 
 
 def _copied(run: Run, arguments: Arguments, node: ast.expr) -> Value:

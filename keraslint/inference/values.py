@@ -130,7 +130,8 @@ class Symbol:
 class Made:
     """What calling a symbol gave and nothing more is known of: a layer, a loss, a metric, a callback.
 
-    ``plain`` says that a layer has one output; ``options`` are the arguments that are constants.
+    ``plain`` says that a layer has one output; ``options`` are the arguments that are constants, ``function``
+    is what a ``Lambda`` layer calls.
     """
 
     symbol: str
@@ -138,6 +139,7 @@ class Made:
     origin: Origin
     plain: bool = True
     options: tuple[tuple[str, Constant], ...] = ()
+    function: Value | None = None
 
 
 @dataclass(frozen=True)
