@@ -144,7 +144,7 @@ def _single(name: str, arguments: Arguments) -> bool:
 def made(run: Run, callee: Made, arguments: Arguments, node: ast.expr) -> Value:
     """Calling a layer gives a tensor of its name; calling a loss or metric an array."""
     if symbols.is_layer(callee.symbol):
-        if callee.plain or (callee.function is not None and _gives_one(run, callee.function, arguments, node)):
+        if callee.plain or _gives_one(run, callee, arguments, node):
             return Tensor(callee.name, run.origin(node))
         return run.unknown(f"how many outputs a '{callee.symbol}' layer has is not known")
     if callee.symbol.startswith(("keras.losses.", "keras.metrics.")):
@@ -152,10 +152,12 @@ def made(run: Run, callee: Made, arguments: Arguments, node: ast.expr) -> Value:
     return run.unknown(f"what a '{callee.symbol}' returns is not known")
 
 
-def _gives_one(run: Run, function: Value, arguments: Arguments, node: ast.expr) -> bool:
-    """Whether the function of a ``Lambda`` makes one tensor of the tensors that the layer is called with."""
-    given = Arguments(arguments.positional[:1])
-    return bool(given.positional) and isinstance(run.call(function, given, node), Tensor)
+def _gives_one(run: Run, layer: Made, arguments: Arguments, node: ast.expr) -> bool:
+    """Whether the function of a ``Lambda`` makes one tensor of what the layer is called with."""
+    given = arguments.positional[:1]
+    if layer.function is None or not given:
+        return False
+    return isinstance(run.call(layer.function, Arguments(given), node), Tensor)
 
 
 def _copied(run: Run, arguments: Arguments, node: ast.expr) -> Value:
