@@ -161,12 +161,15 @@ class Run:
                     self._sight(node, thing, None)
 
     def _sight(self, node: ast.expr, model: Model, call: Call | None) -> None:
-        outputs = model.outputs
-        heads = None
-        if isinstance(outputs, Snapshot):
-            values = [item.value for _, item in outputs.items]
-            heads = tuple(value.name if isinstance(value, Tensor) else None for value in values)
-        self.sightings[Sighting(self.origin(node), model.origin, call, heads)] = None
+        heads, entry = None, None
+        match model.outputs:
+            case Snapshot(items=items):
+                values = [item.value for _, item in items]
+                heads = tuple(value.name if isinstance(value, Tensor) else None for value in values)
+                entry = items[0][1].origin if items else None
+            case Tensor(name=name):
+                heads = (name,)
+        self.sightings[Sighting(self.origin(node), model.origin, call, heads, entry)] = None
 
     def execute(self, body: list[ast.stmt]) -> None:
         """Run statements in order until the path ends."""

@@ -97,13 +97,15 @@ class OldEvent:
 class Sighting:
     """An expression that is a model, made at ``model``, or what its ``call`` returned.
 
-    ``heads`` are the names of the outputs that it was made with, None where these are not known.
+    ``heads`` are the names of the outputs that it was made with, None where these are not known; ``entry`` is
+    where the first of several was put into its container.
     """
 
     origin: Origin
     model: Origin
     call: Call | None = None
     heads: tuple[str | None, ...] | None = None
+    entry: Origin | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from keraslint.findings import Edit
 from keraslint.rewriting import calls
 from keraslint.rewriting.containers import quoted
+from keraslint.rewriting.reaching import definition, parameter
 from keraslint.rewriting.refusal import refuse
 
 if TYPE_CHECKING:
@@ -43,13 +44,15 @@ TRAINING = frozenset({
 class Consumers:
     """The consumers of one group.
 
-    ``names`` are the keys in declared order, ``below`` the number of layers that certainly keep their places.
+    ``names`` are the keys in declared order, ``below`` the number of layers that certainly keep their places,
+    ``inner`` the calls that give outputs of other models, which are rewritten too.
     """
 
     seen: Seen
     group: Group
     names: tuple[str, ...]
     below: int = 0
+    inner: frozenset[Location] = frozenset()
 
     def edits(self) -> Iterator[Edit]:
         """The edits of everything that takes the outputs by position."""
@@ -78,7 +81,8 @@ class Consumers:
             case ast.Attribute(attr=name):
                 self._attribute(source, parent, name)
             case ast.Call(func=callee) if callee is node:
-                yield from self._of_result(source, parent, "call")
+                if source.location(parent) not in self.inner:
+                    yield from self._of_result(source, parent, "call")
             case ast.Call() | ast.keyword() | ast.Starred():
                 self._passed(source, node, parent)
             case ast.Return():
@@ -207,8 +211,27 @@ class Consumers:
                     or last(node) not in names
                 ):
                     continue
-                if _is_model_of_others(source, node) and source.location(node) not in known:
+                known_or_other = source.location(node) in known or self._is_other(source, node)
+                if _is_model_of_others(source, node) and not known_or_other:
                     refuse("what may be this model stands where it is not followed", source.location(node))
+
+    def _is_other(self, source: Source, node: ast.Name | ast.Attribute) -> bool:
+        """Whether a name certainly is something else: what a library returned, an instance of a class.
+
+        A parameter is, too: where this model is passed, that call is followed or refused.
+        """
+        names = {name for _, one in self._nodes() if (name := last(one))}
+        if not isinstance(node, ast.Name):
+            return False
+        if (default := parameter(source, node)) is not None:
+            return names.isdisjoint(last(one) for given in default for one in ast.walk(given))
+        statement = definition(source, node, node.id)
+        value = statement.value if isinstance(statement, ast.Assign) else None
+        if not isinstance(value, ast.Call) or source.location(value) in self.group.models:
+            return False
+        trees = (one.tree for one in self.seen.sources or ())
+        own = {one.name for tree in trees for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)}
+        return names.isdisjoint(map(last, ast.walk(value))) and last(value.func) not in own
 
 
 def _is_model_of_others(source: Source, node: ast.Name | ast.Attribute) -> bool:

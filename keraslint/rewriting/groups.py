@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from keraslint.sites.model import Given
 from keraslint.sites.sources import Sources
@@ -36,17 +36,25 @@ class Seen:
 
 @dataclass(frozen=True)
 class Group:
-    """The sites of a model, or of several that one display of outputs makes."""
+    """The sites of a model, or of several that one display of outputs makes.
+
+    Where one call makes models of several displays, each display has a group of its own: it is not ``whole``.
+    """
 
     models: frozenset[Location]
     sites: tuple[TrainingSite, ...]
     traces: tuple[Trace, ...]
+    whole: bool = True
 
     @property
     def calls(self) -> list[Location]:
         """The calls that take parts of these sites."""
         found = (call for site in self.sites for call in (site.compiled, site.data) if call is not None)
         return list(dict.fromkeys(call.location for call in found))
+
+
+Variant: TypeAlias = "tuple[Location, Location | None]"
+"""Where a model is made, and where its first output is put into a container; None where that is all one."""
 
 
 def groups(seen: Seen) -> Iterator[Group]:
@@ -58,21 +66,48 @@ def groups(seen: Seen) -> Iterator[Group]:
             thing = leader[thing]
         return thing
 
+    apart = _apart(seen)
     for site in seen.sites:
         for one in _marks(site):
-            leader[find(one)] = find(site.model)
-    members: dict[object, list[TrainingSite]] = {}
+            leader[find(one)] = find(_variant(site, apart))
+    members: dict[object, dict[Variant, list[TrainingSite]]] = {}
     for site in seen.sites:
-        members.setdefault(find(site.model), []).append(site)
-    for sites in members.values():
-        models = frozenset(site.model for site in sites)
-        yield Group(models, tuple(sites), tuple(one for one in seen.traces if one.model in models))
+        variant = _variant(site, apart)
+        members.setdefault(find(variant), {}).setdefault(variant, []).append(site)
+    for variants in members.values():
+        sites = tuple(site for some in variants.values() for site in some)
+        traces = (
+            one for one in seen.traces if (one.model, one.entry if one.model in apart else None) in variants
+        )
+        models = frozenset(model for model, _ in variants)
+        yield Group(models, sites, tuple(traces), whole=apart.isdisjoint(models))
+
+
+def _apart(seen: Seen) -> set[Location]:
+    """The calls that make models of several displays, where each place of a model shows which it is of."""
+    entries: dict[Location, set[Location | None]] = {}
+    for trace in seen.traces:
+        entries.setdefault(trace.model, set()).add(trace.entry)
+    unclear = {trace.model for trace in seen.traces if trace.heads is None}
+    unclear |= {site.model for site in seen.sites if _entry(site) not in entries.get(site.model, set())}
+    return {model for model, found in entries.items() if len(found) > 1 and model not in unclear}
+
+
+def _variant(site: TrainingSite, apart: set[Location]) -> Variant:
+    return site.model, _entry(site) if site.model in apart else None
+
+
+def _entry(site: TrainingSite) -> Location | None:
+    """Where the first output of a site was put into its container."""
+    outputs = site.outputs
+    return outputs.entries[0][1] if isinstance(outputs, Given) and outputs.entries else None
 
 
 def _marks(site: TrainingSite) -> Iterable[tuple[str, Location]]:
     """What makes sites go together: where the first output was written, and the calls."""
-    if isinstance(site.outputs, Given) and site.outputs.entries:
-        yield "output", site.outputs.entries[0][1]
+    entry = _entry(site)
+    if entry is not None:
+        yield "output", entry
     for call in (site.compiled, site.data):
         if call is not None:
             yield "call", call.location

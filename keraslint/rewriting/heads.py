@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keraslint.findings import Edit
@@ -12,39 +14,62 @@ from keraslint.rewriting.refusal import refuse
 from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from keraslint.findings import Location
     from keraslint.sites.model import Given, Written
     from keraslint.sites.sources import Source, Sources
 
 
-def names_of(
-    outputs: Branch[Written], sources: Sources, *, subclass: bool
-) -> tuple[tuple[str, ...], tuple[Edit, ...]]:
-    """The key of each head: its layer's name, or that of the variable it is in.
+@dataclass(frozen=True)
+class Heads:
+    """The keys of the heads in declared order, their layers' names if known, and the edits for them."""
+
+    names: tuple[str, ...]
+    layers: tuple[str | None, ...]
+    edits: tuple[Edit, ...] = ()
+
+
+def heads_of(
+    outputs: Branch[Written], sources: Sources, inner: Mapping[Location, Sequence[str]], *, subclass: bool
+) -> Heads:
+    """The key of each head: its layer's name, or that of the variable it is in; of ``inner`` calls theirs.
 
     The outputs of a subclassed model need no layers' names: the keys are all that Keras knows them by.
     """
     names: list[str] = []
+    layers: list[str | None] = []
     edits: list[Edit] = []
+    taken: Counter[Location] = Counter()
     for leaf in outputs.children:
         if not isinstance(leaf, Leaf):
             refuse("the outputs are nested")
         written = leaf.value
-        name = written.name or _variable(written, sources)
-        if name is None:
-            refuse(
-                f"an output has no name and stands in no variable that could give it one: {written.text}",
-                written.location,
-            )
-        if written.name is None and not subclass:
-            edits.append(_naming(written, name, sources))
+        layer = written.name
+        if written.made is not None and written.made == written.location and written.made in inner:
+            name = inner[written.made][taken[written.made]]
+            taken[written.made] += 1
+        else:
+            name = _own_name(written, sources)
+            if layer is None and not subclass and written.made is not None:
+                edits.append(_naming(written, name, sources))
+                layer = name
         names.append(_valid(name, written.location))
+        layers.append(layer)
     for name in names:
         if names.count(name) > 1:
             refuse(f"two outputs have the name {name!r}", outputs_at(outputs))
-    return tuple(names), tuple(edits)
+    return Heads(tuple(names), tuple(layers), tuple(edits))
+
+
+def _own_name(written: Written, sources: Sources) -> str:
+    name = written.name or _variable(written, sources)
+    if name is None:
+        refuse(
+            f"an output has no name and stands in no variable that could give it one: {written.text}",
+            written.location,
+        )
+    return name
 
 
 def written_here(outputs: Given, names: Sequence[str], sources: Sources) -> None:

@@ -1,17 +1,13 @@
-"""A part of a site enters; the display that it was written as leaves, if it is used for nothing else.
-
-A display is followed from where it stands to the calls that take it, by names alone: through a name that is
-assigned once, out of a function, into a parameter. Where that leads anywhere else, a reason leaves.
-"""
+"""A part of a site enters; the display that it was written as leaves, if it is used for nothing else."""
 
 from __future__ import annotations
 
 import ast
-import os
-import re
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING
 
 from keraslint.rewriting.containers import Container
+from keraslint.rewriting.following import Following
+from keraslint.rewriting.reaching import definitions
 from keraslint.sites.model import Given
 from keraslint.sites.reading import heads, label
 from keraslint.tree import Branch, at
@@ -21,17 +17,8 @@ if TYPE_CHECKING:
 
     from keraslint.findings import Location
     from keraslint.sites.model import TrainingSite
-    from keraslint.sites.sources import Source, Sources
+    from keraslint.sites.sources import Sources
     from keraslint.tree import Path
-
-Scope: TypeAlias = Union[ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
-
-# Methods that give the same batches again, and functions that make batches of what they take.
-SAME = frozenset({"batch", "prefetch", "cache", "shuffle", "repeat", "with_options"})
-TAKING = frozenset({"from_tensor_slices", "from_tensors", "map"})
-
-MAX_STEPS = 12
-"""Assignments, returns and parameters followed from a display."""
 
 
 def agreed(site: TrainingSite, part: Given) -> bool:
@@ -88,149 +75,28 @@ def own_container(site: TrainingSite, part: Given, path: Path = ()) -> Container
 
 
 def private_container(
-    sources: Sources | None, part: Given, calls: Sequence[Location], path: Path = ()
+    sources: Sources | None, part: Given, calls: Sequence[Location], path: Path = (), *, alone: bool = True
 ) -> Container | None:
-    """The same, where nothing but these calls takes it."""
+    """The same, where nothing but these calls takes it; ``alone``, where they take nothing else instead."""
     found = container(sources, part, path)
-    if found is None or sources is None or strays(found.source, found.node, calls, sources):
+    if found is None or sources is None or Following(sources, calls, alone).strays(found.source, found.node):
         return None
     return found
 
 
-def strays(
-    source: Source, node: ast.expr, calls: Sequence[Location], sources: Sources, steps: int = 0
-) -> str:
-    """Where a value is used otherwise than in one of these calls; empty where it is not."""
-    here = source.location(node)
-    parent = source.parents.get(node)
-    if any(_within(here, call) for call in calls) or _is_a_batch(source, parent):
-        return ""
-    if steps > MAX_STEPS or parent is None:
-        return "it goes through too many names"
-    onward = _onward(source, node, parent, sources)
-    if isinstance(onward, str):
-        return onward
-    return next((why for one in onward if (why := strays(source, one, calls, sources, steps + 1))), "")
-
-
-def _is_a_batch(source: Source, parent: ast.AST | None) -> bool:
-    """Whether what stands here is given by a generator, a ``PyDataset`` or a dataset."""
-    match parent:
-        case ast.Yield():
-            return True
-        case ast.Return():
-            return _function(source, parent) == "__getitem__"
-        case _:
-            return False
-
-
-def _onward(source: Source, node: ast.expr, parent: ast.AST, sources: Sources) -> list[ast.expr] | str:
-    """Where a value goes next, by what stands around it; or why that is not known."""
-    match parent:
-        case ast.List() | ast.Tuple() | ast.Dict() | ast.IfExp():
-            onward: list[ast.expr] | str = [parent]
-        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-            onward = _reads(source, parent, name, sources)
-        case ast.Attribute() if (
-            isinstance(call := source.parents.get(parent), ast.Call) and parent.attr in SAME
-        ):
-            onward = [call]
-        case ast.Call(func=ast.Attribute(attr=name)) if name in TAKING:
-            onward = [parent]
-        case ast.Lambda() if isinstance(call := source.parents.get(parent), ast.Call) and _maps(call):
-            onward = [call]
-        case ast.Return():
-            onward = _calls(source, _function(source, parent), sources)
-        case ast.keyword() | ast.Call():
-            onward = _parameter_reads(source, node, parent, sources)
-        case _:
-            onward = f"it is used at line {source.span(node).line}"
-    return onward
-
-
-def _within(inner: Location, outer: Location) -> bool:
-    one, other = inner.span, outer.span
-    return (
-        inner.document == outer.document
-        and (other.line, other.column) <= (one.line, one.column)
-        and (one.end_line, one.end_column) <= (other.end_line, other.end_column)
-    )
-
-
-def _function(source: Source, node: ast.AST) -> str:
-    names = (one.name for one in source.above(node) if isinstance(one, ast.FunctionDef))
-    return next(names, "")
-
-
-def _scope(source: Source, node: ast.AST) -> Scope:
-    scopes = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-    return next(one for one in source.above(node) if isinstance(one, scopes))
-
-
-def _named(scope: ast.AST, name: str) -> Iterator[ast.Name]:
-    return (one for one in ast.walk(scope) if isinstance(one, ast.Name) and one.id == name)
-
-
-def _reads(source: Source, statement: ast.AST, name: str, sources: Sources) -> list[ast.expr] | str:
-    """The places where a name that is assigned once is read."""
-    scope = _scope(source, statement)
-    found = list(_named(scope, name))
-    if isinstance(scope, ast.Module) and _elsewhere(source, name, sources):
-        return f"'{name}' is used in other files too"
-    if sum(isinstance(one.ctx, ast.Store) for one in found) > 1:
-        return f"'{name}' is assigned more than once"
-    reads: list[ast.expr] = [one for one in found if isinstance(one.ctx, ast.Load)]
-    return reads
-
-
-def _calls(source: Source, name: str, sources: Sources) -> list[ast.expr] | str:
-    """The calls of a function that is used for nothing else."""
-    found = list(_named(source.tree, name))
-    around = [(read, source.parents.get(read)) for read in found]
-    calls = [
-        call for read, call in around if isinstance(call, ast.Call) and (call.func is read or _maps(call))
-    ]
-    if not name or len(found) != len(calls) or not calls or _elsewhere(source, name, sources):
-        return f"not all calls of '{name}' are seen"
-    return [*calls]
-
-
-def _maps(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr == "map"
-
-
-def _parameter_reads(
-    source: Source, node: ast.expr, parent: ast.AST, sources: Sources
-) -> list[ast.expr] | str:
-    """The places where the parameter is read that a value is passed to."""
-    call = source.parents.get(parent) if isinstance(parent, ast.keyword) else parent
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
-        return "it is passed to code that is not seen"
-    callee = call.func.id
-    functions = [
-        one for one in ast.walk(source.tree) if isinstance(one, ast.FunctionDef) and one.name == callee
-    ]
-    if len(functions) != 1 or isinstance(_calls(source, callee, sources), str):
-        return f"'{callee}' is not one function whose calls are seen"
-    names = [one.arg for one in (*functions[0].args.posonlyargs, *functions[0].args.args)]
-    if isinstance(parent, ast.keyword):
-        name = parent.arg or ""
-    else:
-        place = call.args.index(node)
-        name = names[place] if place < len(names) else ""
-    return list(_named(functions[0], name))
-
-
-def _elsewhere(source: Source, name: str, sources: Sources) -> bool:
-    """Whether another document imports this one and uses this name."""
-    word = re.compile(rf"\b{re.escape(name)}\b")
-    return any(any(map(word.search, other.lines)) for other in importers(source, sources))
-
-
-def importers(source: Source, sources: Sources) -> Iterator[Source]:
-    """The other documents that were asked for and that import a module of this document's name."""
-    folder, file = os.path.split(os.path.abspath(source.path))
-    module = os.path.basename(folder) if file == "__init__.py" else file.removesuffix(".py")
-    for other in sources:
-        if other.path != source.path and module in other.imported:
-            yield other
+def private_containers(sources: Sources, part: Given, calls: Sequence[Location]) -> list[Container]:
+    """The same; all of them where a name is given a display of one length in each branch; none if not."""
+    found = private_container(sources, part, calls)
+    source = sources.source(part.location.document)
+    node = None if source is None else source.node(part.location)
+    if found is not None or source is None or not isinstance(node, ast.Name):
+        return [] if found is None else [found]
+    following = Following(sources, calls, alone=False)
+    made = []
+    for statement in definitions(source, node) or ():
+        display = statement.value if isinstance(statement, ast.Assign) else None
+        if not isinstance(display, ast.List | ast.Tuple) or following.strays(source, display):
+            return []
+        made.append(Container(source, display))
+    count = len(part.tree.items) if isinstance(part.tree, Branch) else 0
+    return made if all(one.plain and len(one.values) == count for one in made) else []

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from keraslint.findings import Location
     from keraslint.pairing import Verdict
     from keraslint.pairing.versions import Version
+    from keraslint.rewriting.heads import Heads
     from keraslint.sites.model import SitePart, TrainingSite, Written
     from keraslint.tree import Path
 
@@ -67,17 +68,18 @@ def _reason(verdict: Verdict, version: Version) -> str:
     return verdict.reason if isinstance(verdict, pairing.Undecided) else ""
 
 
-def renamed(before: Judged, names: Sequence[str]) -> TrainingSite:
-    """The site with outputs and parts in dicts."""
-    site, spreads = before.site, before.spreads
+def renamed(before: Judged, heads: Heads, *, in_order: bool = False) -> TrainingSite:
+    """The site with outputs and parts in dicts; the losses ``in_order`` of their keys."""
+    site, spreads, names = before.site, before.spreads, heads.names
     compiled, data = site.compiled, site.data
+    loss = NOT_GIVEN if compiled is None else keyed(compiled.loss, names, in_order=in_order)
     return replace(
         site,
-        outputs=_outputs(site.outputs, names),
+        outputs=_outputs(site.outputs, heads),
         compiled=compiled
         and replace(
             compiled,
-            loss=keyed(compiled.loss, names),
+            loss=loss,
             loss_weights=keyed(compiled.loss_weights, names),
             metrics=keyed(compiled.metrics, names, spreads=spreads),
             weighted_metrics=keyed(compiled.weighted_metrics, names, spreads=spreads),
@@ -87,18 +89,18 @@ def renamed(before: Judged, names: Sequence[str]) -> TrainingSite:
     )
 
 
-def _outputs(outputs: SitePart, names: Sequence[str]) -> SitePart:
+def _outputs(outputs: SitePart, heads: Heads) -> SitePart:
     if not isinstance(outputs, Given) or not isinstance(outputs.tree, Branch):
         return outputs
-    heads = tuple(
-        (name, Leaf(replace(child.value, name=name)) if isinstance(child, Leaf) else child)
-        for name, child in zip(names, outputs.tree.children, strict=True)
+    made = tuple(
+        (name, Leaf(replace(child.value, name=layer)) if isinstance(child, Leaf) else child)
+        for name, layer, child in zip(heads.names, heads.layers, outputs.tree.children, strict=True)
     )
-    return replace(outputs, tree=Branch("dict", heads))
+    return replace(outputs, tree=Branch("dict", made))
 
 
-def keyed(part: SitePart, names: Sequence[str], *, spreads: bool = False) -> SitePart:
-    """A list as a dict of these names; anything else as it is."""
+def keyed(part: SitePart, names: Sequence[str], *, spreads: bool = False, in_order: bool = False) -> SitePart:
+    """A list as a dict of these names, ``in_order`` of them; anything else as it is."""
     if not isinstance(part, Given) or not is_sequence(part.tree):
         return part
     children = part.tree.children
@@ -109,7 +111,9 @@ def keyed(part: SitePart, names: Sequence[str], *, spreads: bool = False) -> Sit
         return replace(part, tree=Branch("dict", tuple(entries)))
     if len(children) != len(names):
         return part
-    return replace(part, tree=Branch("dict", tuple(zip(names, children, strict=True))))
+    children_of = dict(zip(names, children, strict=True))
+    order = sorted(names) if in_order else names
+    return replace(part, tree=Branch("dict", tuple((name, children_of[name]) for name in order)))
 
 
 def flat(part: Given) -> bool:
@@ -117,9 +121,11 @@ def flat(part: Given) -> bool:
     return isinstance(part.tree, Branch) and all(isinstance(child, Leaf) for child in part.tree.children)
 
 
-def prove(before: Judged, names: Sequence[str], versions: Sequence[Version]) -> tuple[Paired, Paired]:
+def prove(
+    before: Judged, heads: Heads, versions: Sequence[Version], *, in_order: bool = False
+) -> tuple[Paired, Paired]:
     """What Keras does afterwards: the version that was judged, and the newest. Refused where a head loses."""
-    after = renamed(before, names)
+    after, names = renamed(before, heads, in_order=in_order), heads.names
     found: list[Paired] = []
     for version in (before.version, max(versions)):
         verdict = pairing.pair(sites.request(after), version)
@@ -140,29 +146,30 @@ def _pairs(site: TrainingSite, paired: Paired, names: Sequence[str]) -> Iterator
     weights = NOT_GIVEN if data is None else data.sample_weight
     for term in paired.terms:
         yield (
-            _head(term.head, names),
-            _entry(targets, term.target, names),
-            _entry(compiled.loss, term.loss, names),
-            _entry(compiled.loss_weights, term.weight, names),
-            _entry(weights, term.sample_weight, names),
+            head_at(term.head, names),
+            entry_at(targets, term.target, names),
+            entry_at(compiled.loss, term.loss, names),
+            entry_at(compiled.loss_weights, term.weight, names),
+            entry_at(weights, term.sample_weight, names),
         )
     for metric in paired.metrics:
         part = compiled.weighted_metrics if metric.weighted else compiled.metrics
-        target = _entry(targets, metric.target, names)
+        target = entry_at(targets, metric.target, names)
         if isinstance(part, Given):  # what was taken for metrics elsewhere is rewritten there
-            yield (_head(metric.head, names), target, _entry(part, metric.metric, names), metric.weighted)
+            yield (head_at(metric.head, names), target, entry_at(part, metric.metric, names), metric.weighted)
 
 
-def _head(path: Path, names: Sequence[str]) -> str:
+def head_at(path: Path, names: Sequence[str]) -> str:
+    """The key of a head, whether it stands in a list or in a dict."""
     key = path[0] if path else ""
     return names[key] if isinstance(key, int) else key
 
 
-def _entry(part: SitePart, path: Path | None, names: Sequence[str]) -> object:
+def entry_at(part: SitePart, path: Path | None, names: Sequence[str]) -> object:
     """What stands at a path, by where it was written; of a part that is not seen, the head it mirrors."""
     if path is None:
         return None
     node = at(part.tree, path) if isinstance(part, Given) else None
     if node is None:
-        return _head(path, names)
+        return head_at(path, names)
     return tuple((leaf.location, leaf.text) for _, leaf in leaves(node))

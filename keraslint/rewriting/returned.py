@@ -1,37 +1,153 @@
-"""What ``evaluate`` and its like return, by position, before and after; the places that change leave."""
+"""What ``evaluate`` and its like return, by position, before and after; the edits of whoever takes it leave.
+
+Values that stand elsewhere afterwards are asked for by the names of their logs, where the versions in
+question agree on these, else by their new places, where they agree on those.
+"""
 
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
-from itertools import zip_longest
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from keraslint import pairing, sites
+from keraslint.findings import Edit
 from keraslint.pairing import Paired
-from keraslint.sites.model import Given
+from keraslint.rewriting import calls
+from keraslint.rewriting.containers import quoted
+from keraslint.rewriting.proof import entry_at, head_at, renamed
+from keraslint.rewriting.refusal import Refused
+from keraslint.sites.model import CompileCall, Given, Unread
 from keraslint.tree import map_leaves
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from keraslint.findings import Location
+    from keraslint.rewriting.groups import Group, Seen
+    from keraslint.rewriting.heads import Heads
     from keraslint.rewriting.proof import Judged
     from keraslint.sites.model import TrainingSite, Written
     from keraslint.sites.sources import Source
     from keraslint.tree import Path
 
+VALUES = frozenset({"evaluate", "train_on_batch", "test_on_batch"})
 ALL = 1_000
 """More values than any call returns."""
 
 
-def moved(before: Judged, after: Paired, names: tuple[str, ...]) -> set[int]:
-    """The places in the list of values at which another value stands afterwards."""
-    stood = pairing.pair(sites.request(_named(before.site)), before.version)
-    if not isinstance(stood, Paired):
-        return set(range(ALL))
-    left = [_meaning(log, stood, names) for log in stood.evaluate]
-    right = [_meaning(log, after, names) for log in after.evaluate]
-    return {
-        place for place, (one, other) in enumerate(zip_longest(left, right)) if one != other or one is None
-    }
+class Misplaced(Refused):
+    """Values are taken from places at which others stand afterwards."""
+
+
+Meanings: TypeAlias = "list[tuple[str, object]]"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A value by the name of its log and its place, each None where versions do not agree on it."""
+
+    log: str | None
+    place: int | None
+
+
+@dataclass
+class Values:
+    """The values that the calls of one group return. Mutable: it collects what becomes of each place."""
+
+    seen: Seen
+    group: Group
+    moved: dict[int, Moved] = field(default_factory=dict)
+    known: bool = True
+
+    def take(self, before: Judged, same: Paired, newest: Paired, heads: Heads) -> None:
+        """What one site makes of the places: ``same`` is by the version that was judged."""
+        if before.site.compiled is None:
+            return
+        stood = pairing.pair(sites.request(_named(before.site)), before.version)
+        if not isinstance(stood, Paired):
+            self.known = False
+            return
+        named = (same, renamed(before, heads)), (newest, renamed(before, heads))
+        after = [_meanings(one, site, heads.names) for one, site in named]
+        meanings = _meanings(stood, before.site, heads.names)
+        for place, (_, meaning) in enumerate(meanings):
+            once = meaning is not None and [one for _, one in meanings].count(meaning) == 1
+            found = Moved(*(_agreed(meaning, after) if once else (None, None)))
+            if self.moved.setdefault(place, found) != found:
+                self.moved[place] = Moved(None, None)
+
+    def edits(self) -> Iterator[Edit]:
+        """The edits of the calls and of all places that take values by position, if any value moves."""
+        uses = list(self._uses())
+        if all(self._stays(place) for _, node, source in uses for place in _taken(source, node)):
+            return
+        if all(self._log(place) for _, node, source in uses for place in _taken(source, node)):
+            for at, node, source in uses:
+                yield from self._by_name(source, node, at)
+        else:
+            for at, node, source in uses:
+                yield from self._by_place(source, node, at)
+
+    def _uses(self) -> Iterator[tuple[Location, ast.expr, Source]]:
+        for trace in self.group.traces:
+            source = self.seen.sources.source(trace.location.document) if self.seen.sources else None
+            node = None if source is None else source.node(trace.location)
+            if source is not None and node is not None and trace.call in VALUES:
+                yield trace.location, node, source
+
+    def _stays(self, place: int) -> bool:
+        """Whether a value stands where it stood; places of which nothing is known hold nothing."""
+        return self.known and (place not in self.moved or self.moved[place].place == place) and place != ALL
+
+    def _log(self, place: int) -> str | None:
+        return self.moved[place].log if self.known and place in self.moved else None
+
+    def _by_name(self, source: Source, node: ast.expr, at: Location) -> Iterator[Edit]:
+        """``metrics[1]`` as ``metrics["a_loss"]``, the call asked for a dict."""
+        parent = source.parents.get(node)
+        call = isinstance(node, ast.Call)
+        match parent:
+            case ast.Expr():
+                return
+            case ast.Assign(targets=[ast.Name()]) if call:
+                pass
+            case ast.Assign(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)]) if call:
+                logs = [self._log(place) or "" for place in range(len(targets))]
+                found = calls.taken_apart(source, node, logs, "values", ask=True)
+                yield from found or _misplaced(self.moved, at)
+                return
+            case ast.Subscript(slice=ast.Constant(value=int() as place) as index):
+                yield Edit(source.location(index), quoted(self._log(place) or "", source.quote))
+            case _:
+                _misplaced(self.moved, at)
+        if isinstance(node, ast.Call):
+            yield calls.with_keyword(source, node, "return_dict=True")
+
+    def _by_place(self, source: Source, node: ast.expr, at: Location) -> Iterator[Edit]:
+        """``metrics[1]`` as ``metrics[2]``."""
+        for place in _taken(source, node):
+            new = self.moved[place].place if self.known and place in self.moved else None
+            parent = source.parents.get(node)
+            if new is None or (new != place and not isinstance(parent, ast.Subscript)):
+                _misplaced(self.moved, at)
+            elif new != place and isinstance(parent, ast.Subscript):
+                yield Edit(source.location(parent.slice), str(new))
+
+
+def _misplaced(moved: dict[int, Moved], at: Location) -> tuple[Edit, ...]:
+    gone = [str(place) for place, one in moved.items() if one.place != place]
+    refused = Misplaced()
+    refused.reason = f"values are taken by their places, where others will stand: {', '.join(gone) or 'all'}"
+    refused.location = at
+    raise refused
+
+
+def _agreed(meaning: object, after: Sequence[Meanings]) -> tuple[str | None, int | None]:
+    """The log and the place of a value, each None where these differ."""
+    logs = {next((log for log, one in some if one == meaning), None) for some in after}
+    places = {next((at for at, (_, one) in enumerate(some) if one == meaning), None) for some in after}
+    return logs.pop() if len(logs) == 1 else None, places.pop() if len(places) == 1 else None
 
 
 def _named(site: TrainingSite) -> TrainingSite:
@@ -46,24 +162,22 @@ def _named(site: TrainingSite) -> TrainingSite:
     return replace(site, outputs=replace(outputs, tree=map_leaves(outputs.tree, name)))
 
 
-def _meaning(log: str, paired: Paired, names: tuple[str, ...]) -> object:
-    """The total, a head's loss or a head's metric; None where several go by one name."""
-    found: list[object] = [("loss", _head(term.head, names)) for term in paired.terms if term.log == log]
-    found += [
-        ("metric", _head(one.head, names), one.name, one.weighted) for one in paired.metrics if one.log == log
-    ]
-    if log == "loss":
-        return "total"
-    return found[0] if len(found) == 1 else None
+def _meanings(paired: Paired, site: TrainingSite, names: Sequence[str]) -> Meanings:
+    """Each value that is returned by its log and by what it is: the total, or a head's loss or metric."""
+    found: dict[str, list[object]] = {log: [] for log in paired.evaluate}
+    for term in paired.terms:
+        found.get(term.log or "", []).append(("loss", head_at(term.head, names)))
+    for one in paired.metrics:
+        parts = site.compiled or CompileCall(site.model)
+        part = parts.weighted_metrics if one.weighted else parts.metrics
+        what = entry_at(part, one.metric, names), one.name if isinstance(part, Unread) else ""
+        found.get(one.log, []).append(("metric", head_at(one.head, names), *what, one.weighted))
+    found["loss"] = ["total"]
+    return [(log, found[log][0] if len(found[log]) == 1 else None) for log in paired.evaluate]
 
 
-def _head(path: Path, names: tuple[str, ...]) -> object:
-    key = path[0] if path else ""
-    return names[key] if isinstance(key, int) else key
-
-
-def taken(source: Source, node: ast.expr) -> set[int]:
-    """The places of a list of values that are used where it stands."""
+def _taken(source: Source, node: ast.expr) -> set[int]:
+    """The places of a list of values that are used where it stands; ``ALL`` is among them if all are."""
     parent = source.parents.get(node)
     match parent:
         case ast.Expr() | ast.Assign(targets=[ast.Name()]):
@@ -73,8 +187,8 @@ def taken(source: Source, node: ast.expr) -> set[int]:
         case ast.Subscript(slice=ast.Constant(value=int() as place)) if place >= 0:
             return {place}
         case ast.Subscript(slice=ast.Slice(lower=None, upper=ast.Constant(value=int() as end), step=None)):
-            return set(range(end)) if end >= 0 else set(range(ALL))
+            return set(range(end)) if end >= 0 else {ALL}
         case ast.Call(func=ast.Name(id="print" | "len")):
             return set()
         case _:
-            return set(range(ALL))
+            return {ALL}

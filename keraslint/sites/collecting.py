@@ -66,7 +66,8 @@ class Inferred:
         if self.places is not None:
             at = self.places.location
             for one in self.interpreted.sightings:
-                yield Trace(at(one.origin), at(one.model), one.call, one.heads)
+                entry = None if one.entry is None else at(one.entry)
+                yield Trace(at(one.origin), at(one.model), one.call, one.heads, entry)
 
     def followed(self) -> Iterator[Location]:
         """The calls into the program's own code."""

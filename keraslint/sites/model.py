@@ -132,13 +132,15 @@ class OldCall:
 class Trace:
     """A place where a model stands that was made at ``model``, or what a ``call`` of it returned.
 
-    ``heads`` are the names of its outputs as it was made, None where these are not known.
+    ``heads`` are the names of its outputs as it was made, None where these are not known; ``entry`` is where
+    the first of several was put into its container.
     """
 
     location: Location
     model: Location
     call: Call | None = None
     heads: tuple[str | None, ...] | None = None
+    entry: Location | None = None
 
 
 @dataclass(frozen=True)
