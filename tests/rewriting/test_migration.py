@@ -236,6 +236,48 @@ def test_heads_on_different_tensors_leave_no_layer_in_its_place(tmp_path: Path) 
     assert "goes by the order of the layers" in finding.unfixed
 
 
+INSIDE = (
+    MODEL
+    + FIT
+    + """
+larger = keras.Model(inputs, OUTPUTS)
+larger.compile(loss=["mse", "mae", "mse"])
+larger.fit(x, [x[:, :1], x[:, 1:2], x[:, 2:]])
+"""
+)
+DENSE = 'keras.layers.Dense(1, name="b")(inputs)'
+SUMS = {
+    f"model(inputs) + [{DENSE}]": f'{{**model(inputs), "b": {DENSE}}}',
+    f"[{DENSE}] + model(inputs)": f'{{"b": {DENSE}, **model(inputs)}}',
+}
+
+
+@pytest.mark.parametrize(("outputs", "after"), SUMS.items())
+def test_a_model_inside_another_goes_with_it(outputs: str, after: str, tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(INSIDE.replace("OUTPUTS", outputs), encoding="utf-8")
+    (made,) = migrated(path).values()
+    assert f"larger = keras.Model(inputs, {after})" in made
+    assert migrations(path)[0].unfixed == ""
+
+
+NOT_INSIDE = {
+    f"[*model(inputs), {DENSE}]": "what it gives is not followed",
+    f"model(inputs) + [  # one\n    {DENSE}]": "comments stand",
+    "model(inputs) + model(inputs)[:1]": "two outputs have the name",
+    "model(inputs) + [keras.layers.Dense(1, name='a')(inputs)]": "two outputs have the name 'a'",
+}
+
+
+@pytest.mark.parametrize(("outputs", "reason"), NOT_INSIDE.items())
+def test_models_are_refused_together(outputs: str, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(INSIDE.replace("OUTPUTS", outputs), encoding="utf-8")
+    found = migrations(path)
+    assert not any(finding.fixes for finding in found)
+    assert all(reason in finding.unfixed for finding in found), [finding.unfixed for finding in found]
+
+
 def test_metrics_that_an_earlier_call_gave_are_rewritten_there(tmp_path: Path) -> None:
     path = tmp_path / "train.py"
     first = 'model.compile(loss=["mse", "mae"], metrics=[["mae"], []])'

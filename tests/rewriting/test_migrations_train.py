@@ -34,7 +34,7 @@ CASES = [program for program in programs("bad") if program.rule in STYLES]
 # Where the step is compiled as a whole (XLA), the gradients of three heads are summed in the order of the
 # heads: sorted keys give other last bits. Two summands have no order.
 COMPILES = keras.backend.backend() == "jax"
-NAMED_AFTERWARDS = {"subclassed", "unnamed-layers"}
+NAMED_AFTERWARDS = {"subclassed", "unnamed-layers", "one-builder-two-models"}
 
 
 def trained(path: Path) -> tuple[dict[str, Any], list[dict[str, list[float]]]]:
@@ -89,3 +89,45 @@ def test_a_migrated_program_trains_the_same(program: Program, tmp_path: Path) ->
             assert sorted(before.values()) == sorted(after.values())
         else:
             assert before == {log.replace(".", "/"): values for log, values in after.items()}
+
+
+KERAS_2 = """
+import tf_keras as keras
+import numpy as np
+
+keras.utils.set_random_seed(1)
+x = np.random.default_rng(1).random((8, 3), dtype="float32")
+y, z = x[:, :1], np.eye(2)[np.arange(8) % 2]
+inputs = keras.Input((3,), name="inputs")
+source = keras.layers.Dense(1, activation="sigmoid", name="source")(inputs)
+kind = keras.layers.Dense(2, activation="softmax", name="kind")(inputs)
+critic = keras.Model(inputs, [source, kind], name="critic")
+losses = ["mae", "categorical_crossentropy"]
+critic.compile("sgd", losses, metrics=["accuracy"])
+noise = keras.Input((3,), name="noise")
+adversary = keras.Model(noise, critic(keras.layers.Dense(3)(noise)), name="adversary")
+adversary.compile("sgd", losses, metrics=["accuracy"])
+for _ in range(2):
+    values = critic.train_on_batch(x, [y, z])
+    print("critic", values[0], values[1], values[2], values[3], values[4])
+    values = adversary.train_on_batch(x, [y, z])
+    print("adversary", values[0], values[1], values[2], values[3], values[4])
+"""
+
+
+def test_values_that_keras_2_returns_stay_with_their_heads(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the names of their logs, and where these differ from version to version by their new places."""
+    pytest.importorskip("tf_keras")
+    path = tmp_path / "program.py"
+    path.write_text(KERAS_2, encoding="utf-8")
+    (after,) = migrated(path).values()
+    assert 'values["source_accuracy"]' in after
+    assert 'adversary", values[0], values[2], values[1], values[4], values[3]' in after
+    before = runpy.run_path(str(path))["adversary"]
+    printed = capsys.readouterr().out
+    path.write_text(after, encoding="utf-8")
+    trained_after = runpy.run_path(str(path))["adversary"]
+    assert capsys.readouterr().out == printed
+    assert Counter(map(bytes, before.get_weights())) == Counter(map(bytes, trained_after.get_weights()))
