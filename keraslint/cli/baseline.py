@@ -21,7 +21,7 @@ FILE = "keraslint-baseline.json"
 VERBOSE = click.option("--verbose", is_flag=True, help="Show where keraslint crashed, if it does.")
 
 
-@click.command()
+@click.command(short_help="Write down what is found; `check` then reports what is new.")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @shared(SELECTION, CONFIGURATION, BASELINE, (VERBOSE,))
 def baseline(

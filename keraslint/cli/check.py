@@ -55,7 +55,7 @@ class Wish:
     verbose: bool
 
 
-@click.command()
+@click.command(short_help="Check files, notebooks and whole directories.")
 @shared(INPUT, SELECTION, CONFIGURATION, BASELINE, OUTPUT, COLOR)
 def check(  # noqa: PLR0913 (click hands over one argument for each option)
     *,

@@ -34,7 +34,7 @@ FIXING = (
 )
 
 
-@click.command()
+@click.command(short_help="Show what would be fixed; with --write fix it.")
 @shared(INPUT, FIXING, SELECTION, CONFIGURATION)
 def fix(
     *,

@@ -16,7 +16,9 @@ LEVELS = click.Choice(("error", "warning", "info"))
 OWN_ARGUMENTS = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
 
-@click.command(context_settings=OWN_ARGUMENTS)
+@click.command(
+    context_settings=OWN_ARGUMENTS, short_help="Run a program and examine what Keras pairs before each fit."
+)
 @click.option("-m", "module", is_flag=True, help="PROGRAM is a module, as for python -m.")
 @click.option("--report", "form", type=FORMS, default="text", show_default=True, help="On stderr.")
 @click.option("--output", metavar="PATH", help="Write the reports there, too.")

@@ -10,7 +10,7 @@ from keraslint.cli.options import BASELINE, CONFIGURATION, SELECTION, options, s
 from keraslint.cli.reading import one_line
 
 
-@click.command()
+@click.command(short_help="Serve an editor by the Language Server Protocol.")
 @shared(SELECTION, CONFIGURATION, BASELINE)
 def server(**values: Any) -> int:  # noqa: ANN401 (of the shared options)
     """Serve an editor over stdin and stdout, by the Language Server Protocol.

@@ -14,7 +14,7 @@ from keraslint.cli.reading import configured, read
 TABLE = click.option("--table", is_flag=True, help="A table with a line for each head, not a picture.")
 
 
-@click.command()
+@click.command(short_help="Draw what Keras pairs at each training site.")
 @shared((TABLE,), INPUT, CONFIGURATION, COLOR)
 def show(
     *,

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
+import shutil
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -155,11 +156,15 @@ def write(file: str, entries: Sequence[Known]) -> None:
     lines = [json.dumps({name: asdict(one)[name] for name in FIELDS}) for one in entries]
     body = "".join(f"\n    {line}{',' if at < len(lines) else ''}" for at, line in enumerate(lines, 1))
     text = f'{{\n  "format": {FORMAT},\n  "findings": [{body}{chr(10) + "  " if lines else ""}]\n}}\n'
-    directory = os.path.dirname(os.path.abspath(file))
+    beside = f"{os.path.abspath(file)}.{os.getpid()}.part"  # not a temporary file, which others may not read
     try:
-        with tempfile.NamedTemporaryFile("w", dir=directory, delete=False, encoding="utf-8") as stream:
+        with open(beside, "x", encoding="utf-8") as stream:
             stream.write(text)
-        os.replace(stream.name, file)
+        if os.path.exists(file):
+            shutil.copymode(file, beside)
+        os.replace(beside, file)
     except OSError as error:
+        with suppress(OSError):
+            os.unlink(beside)
         message = f"{file}: cannot be written: {(error.strerror or str(error)).lower()}"
         raise BadBaselineError(message) from error

@@ -228,3 +228,13 @@ def test_a_diff_is_that_of_what_is_new(known: Path, capsys: pytest.CaptureFixtur
     assert "+++ b/swapped.py" in capsys.readouterr().out
     (known / "keraslint.toml").unlink()
     assert main(["check", "--diff", "--baseline", FILE, "swapped.py"]) == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are those of POSIX")
+def test_others_may_read_it_as_any_new_file(known: Path) -> None:
+    (known / "plain").touch()
+    assert (known / FILE).stat().st_mode == (known / "plain").stat().st_mode
+    (known / FILE).chmod(0o640)
+    assert main(["baseline"]) == 0
+    assert (known / FILE).stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in known.iterdir() if "part" in path.name] == []

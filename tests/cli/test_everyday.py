@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keraslint.cli import main
+from keraslint.cli.commands import keraslint
 from tests.cli.conftest import CLEAN, SWAPPED
 
 if TYPE_CHECKING:
@@ -215,3 +216,10 @@ def test_commands_options_and_rules_are_completed() -> None:
         COMMAND, env=environment(_KERASLINT_COMPLETE="zsh_source"), capture_output=True, text=True, check=True
     )
     assert "#compdef keraslint" in done.stdout
+
+
+def test_the_help_says_of_each_command_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    listed = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed] == sorted(keraslint.commands)
+    assert all(line.endswith(".") and not line.endswith("...") for line in listed)
