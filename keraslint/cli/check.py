@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from keraslint.config import Nearest, Options
+    from keraslint.engine.cache import Cache
     from keraslint.findings import Described, Outcome, Report
     from keraslint.reporters.results import Results
 
@@ -31,6 +32,8 @@ OUTPUT = (
     click.option("--add-ignore", is_flag=True, help="Silence what is found with a comment on its line."),
     click.option("--diff", is_flag=True, help="Show what would be fixed, as `keraslint fix` does."),
     click.option("--fix", is_flag=True, hidden=True),
+    click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found out."),
+    click.option("--cache-dir", metavar="DIR", help="Keep what is found out there (KERASLINT_CACHE_DIR)."),
     click.option("--watch", is_flag=True, help="Check again whenever a file changes."),
 )
 PREVIEWED = 25
@@ -53,6 +56,8 @@ class Wish:
     exit_zero: bool
     undecided: bool
     verbose: bool
+    no_cache: bool
+    cache_dir: str | None
 
 
 @click.command(short_help="Check files, notebooks and whole directories.")
@@ -68,6 +73,8 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     exit_zero: bool,
     undecided: bool,
     verbose: bool,
+    no_cache: bool,
+    cache_dir: str | None,
     watch: bool,
     add_ignore: bool,
     diff: bool,
@@ -86,6 +93,8 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
         exit_zero,
         undecided,
         verbose,
+        no_cache,
+        cache_dir,
     )
     if fix:
         message = "`keraslint fix` shows the changes, `keraslint fix --write` makes them"
@@ -160,8 +169,16 @@ def _outcomes(wish: Wish, settings: Nearest) -> list[Outcome]:
             wish.stdin_filename,
             settings,
             source=check_source,
-            files=lambda paths, settings: check_paths(paths, settings, reader),
+            files=lambda paths, settings: check_paths(paths, settings, reader, _cache(wish)),
         )
+
+
+def _cache(wish: Wish) -> Cache | None:
+    """What earlier runs over the project of these paths found out."""
+    from keraslint.engine.cache import Cache, cache_directory
+    from keraslint.inference import project_root
+
+    return None if wish.no_cache else Cache(wish.cache_dir or cache_directory(), project_root(wish.paths))
 
 
 def _pictured(results: Results, wish: Wish, settings: Nearest) -> Results:

@@ -21,17 +21,24 @@ MAX_ROUNDS = 3
 
 
 def callers(paths: Sequence[str], project: Project, read: Reader) -> Iterator[tuple[str, bytes]]:
-    """Each path that is worth reading, again or for the first time, with what it holds.
+    """Each path that is worth reading, again or for the first time, with what it holds."""
+    for one in rounds(paths, project, read):
+        yield from one
 
-    The project is told what the file calls before it is interpreted, and asked afterwards what it has.
+
+def rounds(paths: Sequence[str], project: Project, read: Reader) -> Iterator[list[tuple[str, bytes]]]:
+    """The files of ``callers``, those together that can be read in any order.
+
+    The project is told what the files call before they are interpreted, and asked afterwards what they have.
     """
     seen: dict[str, frozenset[str]] = {}
     for _ in range(MAX_ROUNDS):
         new = {path: names for path, names in project.trainers.items() if names != seen.get(path)}
         seen = dict(project.trainers)
-        for path, data, names in list(_mentioning(paths, new, read)):
+        found = list(_mentioning(paths, new, read))
+        for path, _, names in found:
             project.called[path] = project.called.get(path, frozenset()) | names
-            yield path, data
+        yield [(path, data) for path, data, _ in found]
 
 
 def _mentioning(

@@ -11,13 +11,14 @@ import traceback
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keraslint.documents import Document, Failure, decode, read_bytes
+from keraslint.documents import read_bytes
 from keraslint.engine import baseline, ignoring
-from keraslint.engine.callers import callers
+from keraslint.engine.callers import rounds
 from keraslint.engine.coverage import is_over
-from keraslint.engine.identity import digest
-from keraslint.engine.judging import Judged, judge, judge_failures, matter
-from keraslint.engine.migrating import migrate, remember
+from keraslint.engine.examining import examine
+from keraslint.engine.identity import digest as digest_of_finding
+from keraslint.engine.judging import matter
+from keraslint.engine.migrating import migrate
 from keraslint.engine.placing import excerpts, moved, placed_finding, placed_undecided
 from keraslint.engine.run import Run
 from keraslint.engine.selection import closeness
@@ -25,34 +26,36 @@ from keraslint.engine.settings import files, left_out
 from keraslint.engine.sifting import sift
 from keraslint.findings import Crashed, Report, Skipped
 from keraslint.inference import Project, project_root
+from keraslint.inference.projects import digest
 from keraslint.syntax import scout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from keraslint.documents import Reader
+    from keraslint.engine.cache import Cache
+    from keraslint.engine.examining import Examined
     from keraslint.engine.settings import Configured, Settings
     from keraslint.findings import Finding, Outcome
 
 
-def check(paths: Sequence[str], configured: Configured, read: Reader = read_bytes) -> list[Outcome]:
+def check(
+    paths: Sequence[str], configured: Configured, read: Reader = read_bytes, cache: Cache | None = None
+) -> list[Outcome]:
     """Check every file under ``paths``. Files that are named are parsed whatever they hold."""
-    run = Run(configured, Project(project_root(paths), read), read)
+    run = Run(configured, Project(project_root(paths), read), read, cache)
     named = {os.path.normpath(path) for path in paths}
     found = files(paths, configured)
     for path in found:
         run.project.register(path)
-    for path in found:
-        data = read(path)
-        if isinstance(data, str):
-            run.others.append(Skipped(path, data))
-            continue
-        run.order[path] = None
-        if path in named or scout.worth_reading(data) or ignoring.mentioned(data):
-            _check_bytes(path, data, run)
-    for path, data in callers(found, run.project, run.read):
-        _check_bytes(path, data, run)
-    return _outcomes(run)
+    wanted = [path for path in found if _is_wanted(path, run, named=path in named)]
+    _examine(wanted, run)
+    for each in rounds(found, run.project, run.read):
+        _examine([path for path, _ in each], run)
+    outcomes = _outcomes(run)
+    if cache is not None:
+        cache.save()
+    return outcomes
 
 
 def check_source(path: str, data: bytes, configured: Configured) -> list[Outcome]:
@@ -60,52 +63,54 @@ def check_source(path: str, data: bytes, configured: Configured) -> list[Outcome
     settings = configured.at(path)
     if settings.force_exclude and left_out(path, settings):
         return []
-    run = Run(configured, Project(project_root([path])), read_bytes)
-    run.order[path] = None
-    _check_bytes(path, data, run)
+
+    def read(name: str) -> bytes | str:
+        return data if name == path else read_bytes(name)
+
+    run = Run(configured, Project(project_root([path]), read), read)
+    if _is_wanted(path, run, named=True):
+        _examine([path], run)
     return _outcomes(run)
 
 
-def _check_bytes(path: str, data: bytes, run: Run) -> None:
-    rules, settings = run.rules_for(path), run.configured.at(path)
-    judged = Judged()
-    try:
-        document = decode(path, data)
-        failures, parsed = _read(document)
-    except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
-        judged.crash(path, "documents")
-        run.others += judged.crashes.values()
-        return
-    judge_failures(failures, rules, judged)
-    if parsed:
-        judge(parsed, run.project, rules, settings.versions, judged)
-        remember(path, judged.inferred, run)
-    commented = ignoring.mentioned(data)
-    if judged.findings or judged.undecided or commented:
-        run.documents[path] = document if isinstance(document, Document) else None
-    if commented:
+def _is_wanted(path: str, run: Run, *, named: bool) -> bool:
+    """Whether a file is to be parsed; one that cannot be read is said."""
+    data = run.read(path)
+    if isinstance(data, str):
+        run.others.append(Skipped(path, data))
+        return False
+    run.order[path] = None
+    run.project.digests[path] = digest(data)
+    if ignoring.mentioned(data):
         run.commented.add(path)
-    _keep(judged, run)
+    return named or path in run.commented or scout.worth_reading(data)
 
 
-def _read(document: Document | Failure) -> tuple[tuple[Failure, ...], scout.Parsed | None]:
-    """What could not be read of a document, and the rest of it."""
-    if isinstance(document, Failure):
-        return (document,), None
-    parsed = scout.parse_document(document)
-    if isinstance(parsed, Failure):
-        return (*document.failures, parsed), None
-    return document.failures, parsed
+def _examine(paths: Sequence[str], run: Run) -> None:
+    """Judge files, as far as what they led to is not known, and keep what they lead to in their order."""
+    known = {path: one for path in paths if (one := run.known(path)) is not None}
+    for path in paths:
+        if path not in known:
+            data = run.read(path)
+            if isinstance(data, str):  # it vanished meanwhile
+                continue
+            known[path] = examine(path, data, run)
+            run.remember(path, known[path])
+    for path in paths:
+        if path in known:
+            _keep(path, known[path], run)
 
 
-def _keep(judged: Judged, run: Run) -> None:
-    for finding in judged.findings:
-        one = moved(finding, run.named)
-        run.findings[one.location.document][one] = None
-    for undecided in judged.undecided:
+def _keep(path: str, one: Examined, run: Run) -> None:
+    if one.trainers is not None:
+        run.project.trainers[path] = frozenset(one.trainers)
+    for finding in one.findings:
+        there = moved(finding, run.named)
+        run.findings[there.location.document][there] = None
+    for undecided in one.undecided:
         location = run.named(undecided.location)
         run.undecided[location.document][replace(undecided, location=location)] = None
-    run.others += judged.crashes.values()
+    run.others += one.crashes
 
 
 def _outcomes(run: Run) -> list[Outcome]:
@@ -130,7 +135,7 @@ def _report(path: str, run: Run) -> Report | Crashed:
     except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
         return Crashed(path, "concrete", traceback.format_exc())
     left = [
-        replace(one, identity=digest(one.identity, one.location.span, run.document(path)))
+        replace(one, identity=digest_of_finding(one.identity, one.location.span, run.document(path)))
         for one in not_ignored_here(path, sifted.findings, run.configured.at(path))
     ]
     placed = sorted((placed_finding(one, run.document) for one in left), key=_order)

@@ -14,6 +14,8 @@ from keraslint.rewriting.groups import Seen
 
 if TYPE_CHECKING:
     from keraslint.documents import Reader
+    from keraslint.engine.cache import Cache
+    from keraslint.engine.examining import Examined
     from keraslint.engine.settings import Configured, Settings
     from keraslint.findings import Finding, Location, Outcome, Undecided
     from keraslint.inference import Project
@@ -33,6 +35,7 @@ class Run:
     configured: Configured
     project: Project
     read: Reader
+    cache: Cache | None = None
     rules: dict[Settings, tuple[Registered, ...]] = field(default_factory=dict)
     order: dict[str, None] = field(default_factory=dict)
     documents: dict[str, Document | None] = field(default_factory=dict)
@@ -65,6 +68,18 @@ class Run:
             decoded = decode(path, data) if isinstance(data, bytes) else None
             self.documents[path] = decoded if isinstance(decoded, Document) else None
         return self.documents[path]
+
+    def known(self, path: str) -> Examined | None:
+        """What an earlier run knows of a file as it is; nothing where whole sites are to be rewritten."""
+        settings = self.configured.at(path)
+        if self.cache is None or settings.style is not None:
+            return None
+        return self.cache.find(path, self.project.digest(path), settings, self.project)
+
+    def remember(self, path: str, one: Examined) -> None:
+        """Keep what a file led to for later runs."""
+        if self.cache is not None:
+            self.cache.keep(path, one, self.configured.at(path), self.project)
 
     def is_heard(self, finding: Finding) -> bool:
         """Whether a finding is severe enough to be reported."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from keraslint.documents import Document
     from keraslint.engine.run import Run
     from keraslint.findings import Finding
+    from keraslint.syntax.concrete import Comment
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,12 @@ def sift(path: str, findings: Sequence[Finding], run: Run) -> Sifted:
     document = run.document(path) if commented or any(one in at_sites for one in heard) else None
     if document is None:
         return Sifted(heard, [])
-    if isinstance(parse(document.source), Flaw):
+    there = [one for one in heard if one in at_sites]
+    read = _known(document, there, run)
+    if read is None and isinstance(parse(document.source), Flaw):
         comments = ignores(concrete.loose_comments(document))
         return _sifted(heard, {one: silencing(one, comments) for one in findings}, run)
-    read = concrete.read(document)
-    _confirm([one for one in heard if one in at_sites], read)
-    comments = ignores(read.comments_like(LIKE))
+    comments = ignores(_confirmed(document, there, run) if read is None else read)
     about_comments = _about_comments(path, document, comments, at_sites, run) if commented else []
     by = {one: silencing(one, comments) for one in (*findings, *about_comments)}
     return _sifted([*heard, *about_comments], by, run)
@@ -63,11 +64,26 @@ def _sifted(heard: Sequence[Finding], by: dict[Finding, Ignore | None], run: Run
     )
 
 
-def _confirm(findings: Sequence[Finding], read: concrete.Concrete) -> None:
+def _known(document: Document, findings: Sequence[Finding], run: Run) -> tuple[Comment, ...] | None:
+    """The comments of a document, if an earlier run saw libcst confirm these findings in it."""
+    if run.cache is None or not {one.location.span for one in findings} <= run.cache.confirmed(
+        document.source
+    ):
+        return None
+    return run.cache.comments(document.source)
+
+
+def _confirmed(document: Document, findings: Sequence[Finding], run: Run) -> tuple[Comment, ...]:
+    """The comments of a document in which libcst confirms the findings."""
+    read = concrete.read(document)
     for one in findings:
         if not read.confirms(one.location.span):
             message = f"{one.code} points at {one.location.span}, where no statement stands"
             raise concrete.UnconfirmedError(message)
+    comments = read.comments_like(LIKE)
+    if run.cache is not None:
+        run.cache.confirm(document.source, {one.location.span for one in findings}, comments)
+    return comments
 
 
 def _about_comments(

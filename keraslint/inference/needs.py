@@ -21,6 +21,9 @@ class Needs:
     everything: bool = False
 
 
+NOTHING = Needs()
+
+
 @dataclass
 class Asked:
     """What one document or module asked for itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,9 @@ MAX_BYTES = 2_000_000
 class Project:
     """The modules below ``root``. Mutable: it remembers what it read.
 
-    ``trainers`` has the functions of each document that train something they are given, once it was
-    interpreted; ``called`` those of other documents that one mentions.
+    ``digests`` are those of the contents that were read; ``trainers`` has the functions of each document that
+    train something they are given, once it was interpreted; ``called`` those of other documents that one
+    mentions.
     """
 
     def __init__(self, root: str = ".", read: Reader = read_bytes) -> None:
@@ -38,6 +40,7 @@ class Project:
         self.ledger = Ledger()
         self.trainers: dict[str, frozenset[str]] = {}
         self.called: dict[str, frozenset[str]] = {}
+        self.digests: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._paths: list[str] = []
         self._numbers: dict[str, int] = {}
@@ -52,6 +55,22 @@ class Project:
         """The files that were asked for."""
         self.ledger.now.everything = True
         return tuple(self._names.values())
+
+    def named(self, path: str) -> str:
+        """The name under which a file was asked for, its absolute path where it was not."""
+        return self._names.get(path, path)
+
+    def digest(self, path: str) -> str:
+        """The digest of a file's content, as it was when it was first read; none where it cannot be."""
+        if path not in self.digests:
+            data = self._read_bytes(path)
+            self.digests[path] = "" if isinstance(data, str) else digest(data)
+        return self.digests[path]
+
+    def digest_of_all(self) -> str:
+        """A digest of the files that were asked for and of their contents."""
+        each = ((os.path.abspath(path), self.digest(path)) for path in self._names.values())
+        return digest(repr(sorted(each)).encode(errors="surrogatepass"))
 
     def number(self, path: str) -> int:
         """The number of a document of the project."""
@@ -150,6 +169,7 @@ class Project:
         if not path.endswith(".py"):
             return _parsed(Document(path, ""))
         data = self._read_bytes(path)
+        self.digests.setdefault(path, "" if isinstance(data, str) else digest(data))
         if isinstance(data, str) or len(data) > MAX_BYTES:
             return None
         return _parsed(decode_module(path, data))
@@ -158,6 +178,11 @@ class Project:
         if len(self._kept) >= MAX_KEPT:
             self._kept.pop(next(iter(self._kept)))
         self._kept[path] = parsed
+
+
+def digest(data: bytes) -> str:
+    """What tells one content from another."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")

@@ -68,6 +68,8 @@ CASES: dict[str, Case] = {
     "--exit-zero": Case(("--exit-zero",), status=0),
     "--undecided": Case(("--undecided",)),
     "--add-ignore": Case(("--add-ignore",)),
+    "--cache-dir": Case(("--cache-dir", "kept")),
+    "--no-cache": Case(("--no-cache",), ("--cache-dir", "kept", ".")),
     "--diff": Case(("--diff",)),
     "--fix": Case(("--fix",), status=2),
     "--color": Case(("--color", "always")),

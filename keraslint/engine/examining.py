@@ -1,0 +1,73 @@
+"""A file enters; all that judging it gave leaves, as values that other processes and runs can take over."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keraslint.documents import Document, Failure, decode
+from keraslint.engine import ignoring
+from keraslint.engine.judging import Judged, judge, judge_failures
+from keraslint.engine.migrating import remember
+from keraslint.findings import Crashed, Finding, Undecided
+from keraslint.inference.needs import NOTHING, Needs
+from keraslint.inference.projects import digest
+from keraslint.syntax import scout
+
+if TYPE_CHECKING:
+    from keraslint.engine.run import Run
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What one document led to, in the coordinates of plain sources, with paths as the project has them.
+
+    ``digest`` is that of its content, ``needs`` what it was judged by besides; ``trainers`` are its functions
+    that train what they are given, None where it was not interpreted.
+    """
+
+    digest: str
+    findings: tuple[Finding, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
+    crashes: tuple[Crashed, ...] = ()
+    trainers: tuple[str, ...] | None = None
+    needs: Needs = NOTHING
+
+
+def examine(path: str, data: bytes, run: Run) -> Examined:
+    """Judge one document for every rule that is selected for it."""
+    rules, settings = run.rules_for(path), run.configured.at(path)
+    judged, project = Judged(), run.project
+    project.ledger.document()
+    content = project.digests[path] = digest(data)
+    try:
+        document = decode(path, data)
+        failures, parsed = _read(document)
+    except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
+        return Examined(content, crashes=(Crashed(path, "documents", traceback.format_exc()),))
+    judge_failures(failures, rules, judged)
+    if parsed:
+        judge(parsed, project, rules, settings.versions, judged)
+        remember(path, judged.inferred, run)
+    if judged.findings or judged.undecided or ignoring.mentioned(data):
+        run.documents[path] = document if isinstance(document, Document) else None
+    trainers = project.trainers.get(path) if parsed else None
+    return Examined(
+        content,
+        tuple(judged.findings),
+        tuple(judged.undecided),
+        tuple(judged.crashes.values()),
+        None if trainers is None else tuple(sorted(trainers)),
+        project.ledger.needs(),
+    )
+
+
+def _read(document: Document | Failure) -> tuple[tuple[Failure, ...], scout.Parsed | None]:
+    """What could not be read of a document, and the rest of it."""
+    if isinstance(document, Failure):
+        return (document,), None
+    parsed = scout.parse_document(document)
+    if isinstance(parsed, Failure):
+        return (*document.failures, parsed), None
+    return document.failures, parsed
