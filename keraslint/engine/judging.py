@@ -79,7 +79,7 @@ def judge(
         for site in inferred.sites
         for version in versions
         if (verdict := _verdict(path, site, version, judged))
-        for claim in _claims(path, site, version, verdict, about_sites, judged)
+        for claim in _claims(path, replace(site, version=version), version, verdict, about_sites, judged)
     ]
     judged.findings += _merged(claims, inferred.sites, versions)
 
@@ -90,7 +90,7 @@ def _verdict(path: str, site: TrainingSite, version: Version, judged: Judged) ->
     except Exception:  # noqa: BLE001 (as above)
         judged.crash(path, "pairing")
         return None
-    if isinstance(verdict, pairing.Undecided):
+    if isinstance(verdict, pairing.Undecided) and (site.data or site.compiled or not site.old_calls):
         undecided = Undecided(place(site), verdict.reason)
         judged.undecided += [undecided] if undecided not in judged.undecided else []
     return verdict

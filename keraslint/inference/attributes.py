@@ -140,24 +140,29 @@ def _outputs(run: Run, ref: Ref, name: str, node: ast.Attribute) -> Value:
     if name == "output":
         return data.thaw(run, outputs)
     if isinstance(outputs, Tensor):
-        return _names_or_heads(run, name, ((0, Item(outputs, run.origin(node))),), None, node)
+        return _names_or_heads(run, name, ((0, Item(outputs, run.origin(node))),), None, node, ref)
     if not isinstance(outputs, Snapshot):
         return outputs if isinstance(outputs, Unknown) else run.unknown("the outputs depend on a condition")
     if outputs.kind in {"list", "tuple"}:
-        return _names_or_heads(run, name, outputs.items, outputs.rest, node)
+        return _names_or_heads(run, name, outputs.items, outputs.rest, node, ref)
     # keras/src/ops/function.py flattens the outputs with its tree, which sorts the keys of a dict.
     pairs = tuple(sorted(outputs.items, key=lambda pair: str(pair[0])))
-    return _names_or_heads(run, name, pairs, outputs.rest, node)
+    return _names_or_heads(run, name, pairs, outputs.rest, node, ref)
 
 
 def _names_or_heads(
-    run: Run, name: str, pairs: tuple[tuple[Key, Item], ...], rest: Unknown | None, node: ast.Attribute
+    run: Run,
+    name: str,
+    pairs: tuple[tuple[Key, Item], ...],
+    rest: Unknown | None,
+    node: ast.Attribute,
+    ref: Ref,
 ) -> Value:
     """``outputs`` or ``output_names``; the latter are the layers' names in a list, the keys in a dict."""
     if any(isinstance(item.value, Snapshot) for _, item in pairs):
         return run.unknown("the outputs of the model are nested")
     if name == "outputs":
-        return run.new(List(tuple(item for _, item in pairs), rest))
+        return run.new(List(tuple(item for _, item in pairs), rest, outputs_of=ref))
     names = [key if isinstance(key, str) else getattr(item.value, "name", None) for key, item in pairs]
     if None in names:
         return run.unknown("a head has no name that is known")

@@ -55,23 +55,45 @@ class DataEvent:
     inputs: Item | None = None
 
 
+How: TypeAlias = Literal[
+    "unpack",
+    "index",
+    "iterate",
+    "zip metrics_names",
+    "zip",
+    "unpack values",
+    "index values",
+    "zip values",
+    "index outputs",
+    "zip outputs",
+]
+
+
 @dataclass(frozen=True)
 class UseEvent:
-    """A result of a model was taken apart; ``source`` is the call that gave it."""
+    """A result of a model was taken apart; ``source`` is the call that gave it.
+
+    ``values`` stands for those of a dict of predictions, without its keys, ``outputs`` for the model's
+    symbolic ones, which are no result; ``names`` are those that a zip brings together with it.
+    """
 
     model: ModelSeen
     call: Call
     source: Origin
-    how: Literal["unpack", "index", "iterate", "zip metrics_names"]
+    how: How
     origin: Origin
     given: tuple[tuple[str, bool], ...]
     count: int | None = None
     index: int | None = None
+    names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class MonitorEvent:
-    """A log was named: by a callback, or as a key of a history; ``source`` is the ``fit`` it belongs to."""
+    """A log was named: by a callback, or as a key of a history; ``source`` is the ``fit`` it belongs to.
+
+    ``mode`` is ``auto`` where none was given, None where it is not known.
+    """
 
     source: Origin
     key: str
@@ -84,8 +106,11 @@ class MonitorEvent:
 class OldEvent:
     """Something was called as Keras 3 does not have it.
 
-    ``name`` is a method that is gone, ``Model`` for a model made of ``input=`` and ``output=``, ``compile``
-    for metrics as the third positional argument; ``origin`` is the call, of ``compile`` that argument.
+    ``name`` is a method that is gone, an argument of ``compile`` that is gone, ``compiled_loss`` or
+    ``compiled_metrics`` in a step of training of the program's own, ``loss without keys`` for a loss of
+    similarity that is given keys it does not take (no model has a part in that), ``Model`` for a model made
+    of ``input=`` and ``output=``, ``compile`` for metrics as the third positional argument; ``origin`` is the
+    call or the attribute, of ``compile`` that argument.
     """
 
     model: ModelSeen

@@ -20,9 +20,11 @@ from keraslint.inference.values import (
     Model,
     Origin,
     Ref,
+    Result,
     Super,
     Tensor,
     Tuple,
+    Values,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ def method(run: Run, callee: Method, arguments: Arguments, node: ast.expr) -> Va
             return data.method(run, source, callee.name, arguments, node)
         case Made() as made:
             return _of_made(run, made, callee.name, arguments, node)
+        case Result(call="predict") as result if callee.name == "values":
+            return Values(result)
         case _:
             return run.unknown(f"what '{callee.name}' returns is not known")
 
@@ -310,5 +314,5 @@ ARRAY_METHODS = frozenset(
 
 def _of_array(run: Run, data: Array | Tensor, name: str, node: ast.expr) -> Value:
     if isinstance(data, Array) and name in ARRAY_METHODS:
-        return Array(run.origin(node))
+        return Array(run.origin(node), data.by if name in {"astype", "copy"} else None)
     return run.unknown(f"what '{name}' of an array returns")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.inference import bypath, classes, data, models, results, sequences, symbols
+from keraslint.inference import bypath, classes, data, keys, models, results, sequences, symbols
 from keraslint.inference.core import Arguments, calling
 from keraslint.inference.values import (
     Array,
@@ -25,6 +25,7 @@ from keraslint.inference.values import (
     Tuple,
     Unknown,
     Value,
+    Values,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def outside(run: Run, callee: Symbol, arguments: Arguments, node: ast.expr) -> V
     if value is not None:
         return value
     if symbols.makes_array(callee.name):
-        return _array(run, arguments, node)
+        return _array(run, arguments, node, Made(callee.name, None, run.origin(node)))
     if symbols.is_tensor_op(callee.name) and _on_tensor(arguments):
         return _operation(run, callee.name, node)
     return run.unknown(f"what '{callee.name}' returns is not known")
@@ -67,11 +68,11 @@ def _layer(run: Run, name: str, arguments: Arguments, node: ast.expr) -> Value |
     if name == symbols.INPUT or symbols.is_layer_function(name):
         return Tensor(given, run.origin(node))
     if symbols.is_layer(name):
-        return Made(
-            name, given, run.origin(node), plain=_single(name, arguments), function=_called(name, arguments)
-        )
-    if name.startswith("keras.") and name.rpartition(".")[2][:1].isupper():
-        return Made(name, given, run.origin(node), options=_options(arguments))
+        options, function = _options(name, arguments), _called(name, arguments)
+        plain = _single(name, arguments)
+        return Made(name, given, run.origin(node), plain=plain, options=options, function=function)
+    if name.startswith(symbols.MAKERS) and name.rpartition(".")[2][:1].isupper():
+        return Made(name, given, run.origin(node), options=_options(name, arguments))
     return None
 
 
@@ -80,17 +81,37 @@ def _called(name: str, arguments: Arguments) -> Value | None:
     return None if function is None else function.value
 
 
-def _options(arguments: Arguments) -> tuple[tuple[str, Constant], ...]:
-    """The constant arguments; the first positional one of a callback is its monitor or its file."""
-    constants = [
-        (name, item.value.value) for name, item in arguments.keywords if isinstance(item.value, Const)
-    ]
-    first = arguments.positional[0].value if arguments.positional else None
-    return (*constants, ("", first.value)) if isinstance(first, Const) else tuple(constants)
+# keras/src/callbacks and layers: the arguments of these in order, in Keras 2 too.
+POSITIONS = {
+    "EarlyStopping": ("monitor", "min_delta", "patience", "verbose", "mode"),
+    "ReduceLROnPlateau": ("monitor", "factor", "patience", "verbose", "mode"),
+    "ModelCheckpoint": (
+        "filepath", "monitor", "verbose", "save_best_only", "save_weights_only", "mode",
+    ),
+    "Dense": ("units", "activation"),
+    "Activation": ("activation",),
+}  # fmt: skip
 
 
-def _array(run: Run, arguments: Arguments, node: ast.expr) -> Value:
-    return Tensor(None, run.origin(node)) if _on_tensor(arguments) else Array(run.origin(node))
+def _options(symbol: str, arguments: Arguments) -> tuple[tuple[str, Constant], ...]:
+    """The arguments by name; ``...`` stands for one that is no constant, or may be among ``**others``."""
+    names = POSITIONS.get(symbol.rpartition(".")[2], ())
+    named = [*zip(names, arguments.positional, strict=False), *arguments.keywords]
+    found = {name: _constant(item.value) for name, item in named}
+    if arguments.rest is not None:
+        found = {**dict.fromkeys(names, ...), **found}
+    return tuple(found.items())
+
+
+def _constant(value: Value) -> Constant:
+    """An option; a function is called by its last name, as ``softmax`` of ``keras.activations``."""
+    if isinstance(value, Symbol):
+        return value.name.rpartition(".")[2]
+    return value.value if isinstance(value, Const) else ...
+
+
+def _array(run: Run, arguments: Arguments, node: ast.expr, by: Made | None = None) -> Value:
+    return Tensor(None, run.origin(node), by) if _on_tensor(arguments) else Array(run.origin(node), by)
 
 
 def _on_tensor(arguments: Arguments) -> bool:
@@ -125,7 +146,7 @@ SEVERAL = frozenset(
 def _operation(run: Run, name: str, node: ast.expr) -> Value:
     if name.rpartition(".")[2] in SEVERAL:
         return run.unknown(f"'{name}' may return several tensors")
-    return Tensor(None, run.origin(node))
+    return Tensor(None, run.origin(node), Made(name, None, run.origin(node)))
 
 
 def _single(name: str, arguments: Arguments) -> bool:
@@ -145,9 +166,10 @@ def made(run: Run, callee: Made, arguments: Arguments, node: ast.expr) -> Value:
     """Calling a layer gives a tensor of its name; calling a loss or metric an array."""
     if symbols.is_layer(callee.symbol):
         if callee.plain or _gives_one(run, callee, arguments, node):
-            return Tensor(callee.name, run.origin(node))
+            return Tensor(callee.name, run.origin(node), callee)
         return run.unknown(f"how many outputs a '{callee.symbol}' layer has is not known")
-    if callee.symbol.startswith(("keras.losses.", "keras.metrics.")):
+    if callee.symbol.startswith(("keras.losses.", "keras.metrics.", "keraslint.losses.")):
+        keys.called(run, callee, arguments, node)
         return _array(run, arguments, node)
     return run.unknown(f"what a '{callee.symbol}' returns is not known")
 
@@ -210,6 +232,9 @@ def _zip(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     if named is not None and result is not None and result.call != "predict":
         results.used(run, result, "zip metrics_names", run.origin(node))
     columns = [sequences.items_of(run, value) for value in values]
+    things = [run.object(value) if isinstance(value, Ref) else value for value in values]
+    pairs = zip(things, (items for items, _ in columns), strict=True)
+    results.zipped(run, tuple(pairs), run.origin(node))
     if any(rest is not None for _, rest in columns):
         return Tuple((), run.unknown("a zip of something that is not known"))
     rows = zip(*(items for items, _ in columns), strict=False)
@@ -237,6 +262,8 @@ def _listed(kind: str) -> Callable[[Run, Arguments, ast.expr], Value]:
         def one(thing: Value | Object) -> Value:
             if isinstance(thing, Result):
                 return run.unknown(f"the elements of what '{thing.call}' returns")
+            if isinstance(thing, Values):
+                return thing if kind != "reversed" else run.unknown("predictions in reverse")
             items, rest = sequences.elements(run, thing)
             ordered = items[::-1] if kind == "reversed" and rest is None else items
             return Tuple(ordered, rest) if kind != "list" else run.new(List(ordered, rest))
@@ -417,6 +444,7 @@ def _print(_: Run, __: Arguments, ___: ast.expr) -> Value:
 KNOWN: dict[str, Callable[[Run, Arguments, ast.expr], Value]] = {
     "builtins.range": _range,
     "keraslint.losses.NestedLoss": bypath.nested_loss,
+    "keraslint.losses.CrossBatchMemory": keys.remembering,
     "builtins.len": _sized,
     "builtins.zip": _zip,
     "builtins.enumerate": _enumerate,

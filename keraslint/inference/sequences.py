@@ -24,6 +24,7 @@ from keraslint.inference.values import (
     Tuple,
     Unknown,
     Value,
+    Values,
 )
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def _many_times(run: Run, thing: Value | Object, times: Unknown) -> Value:
 
 def pick(run: Run, value: Value, index: Value, origin: Origin) -> Value:
     """``value[index]``."""
-    if isinstance(value, Result):
+    if isinstance(value, Result | Values):
         return results.index(run, value, index, origin)
     if isinstance(value, History):
         return results.monitored(run, value, index, origin)
@@ -197,6 +198,8 @@ def _pick(run: Run, thing: Value | Object, index: Value, origin: Origin) -> Valu
         case Array() | Tensor():
             return Array(origin) if isinstance(thing, Array) else Tensor(None, origin)
         case List(items=items) | Tuple(items=items) if isinstance(position, int):
+            if isinstance(thing, List) and thing.outputs_of is not None:
+                results.outputs_used(run, thing.outputs_of, "index outputs", origin, index=position)
             if -len(items) <= position < len(items) and (position >= 0 or thing.rest is None):
                 return items[position].value
         case Dict() if isinstance(index, Const):
@@ -315,8 +318,8 @@ def unpack(run: Run, targets: list[ast.expr], value: Value, origin: Origin) -> N
     count = None if any(isinstance(target, ast.Starred) for target in targets) else len(targets)
 
     def apart(thing: Value | Object) -> Value:
-        if isinstance(thing, Result):
-            results.used(run, thing, "unpack", origin, count=count)
+        if isinstance(thing, Result | Values):
+            results.unpacked(run, thing, count, origin)
             for target in targets:
                 assign(run, target, Array(origin), origin)
             return thing

@@ -166,6 +166,6 @@ def last_output(run: Run, model: Model, node: ast.expr | None) -> Value:
     thing = run.object(last) if isinstance(last, Ref) else last
     method = classes.find(thing.cls, "call") if isinstance(thing, Instance) else None
     if method is None or not isinstance(last, Ref):
-        return Tensor(layer_name(run, last), model.origin)
+        return Tensor(layer_name(run, last), model.origin, last if isinstance(last, Made) else None)
     value = probed(run, classes.bind(method, last), node)
     return Tensor(layer_name(run, last), model.origin) if isinstance(value, Tensor | Array) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from keraslint.inference import conditions, data, modules, sequences, symbols
+from keraslint.inference import conditions, data, modules, sequences, steps, symbols
 from keraslint.inference.calls import RETURNED
 from keraslint.inference.core import MAX_UNROLLED, statement
 from keraslint.inference.loops import after_unknown_loop
@@ -365,4 +365,5 @@ def _class(run: Run, node: ast.ClassDef, bases: tuple[Value, ...]) -> Value:
     attributes.extend((part.name, Function(part, outer, owner=bare)) for part in functions)
     made = Class(node, outer, bases, run.origin(node), tuple(attributes))
     _define(run, made)
+    steps.examined(run, made)
     return made

@@ -167,6 +167,10 @@ _ARRAY_HOMES = (
 )
 
 
+MAKERS = ("keras.", "keraslint.losses.", "tensorflow_addons.losses.", "tensorflow_similarity.losses.")
+"""Packages whose classes, when called, make layers, losses, metrics and callbacks."""
+
+
 def makes_array(symbol: str) -> bool:
     """Whether calling ``symbol`` gives one array."""
     return symbol.startswith(_ARRAY_HOMES) and symbol.rpartition(".")[2] in ONE_ARRAY

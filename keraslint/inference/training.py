@@ -27,6 +27,7 @@ from keraslint.inference.values import (
     Item,
     Made,
     Model,
+    Origin,
     Ref,
     Result,
     Snapshot,
@@ -82,10 +83,23 @@ def _compile(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.e
     run.state.heap[ref.address] = replace(model, compiled=compiled)
     if third:
         _third(run, look(run, ref, model, node), arguments.positional[2])
+    for name, item in arguments.keywords:
+        if name in GONE:
+            _old(run, look(run, ref, model, node), name, item.origin)
     if not run.silent():
         seen = replace(look(run, ref, model, node), compiled=compiled)
         run.events.append(CompileEvent(seen, run.origin(node), run.given(), expected=run.expecting > 0))
     return Const(None)
+
+
+GONE = frozenset({"target_tensors", "sample_weight_mode"})
+"""Arguments of ``compile`` in Keras 1 and 2 that Keras 3 does not take."""
+
+
+def _old(run: Run, model: ModelSeen, name: str, origin: Origin) -> None:
+    """Report something that Keras 3 does not have."""
+    if not run.silent() and not run.expecting:
+        run.events.append(OldEvent(model, name, origin))
 
 
 KEPT = Unknown("that of an earlier compile call, which Keras keeps since 3.6, as none is given")
@@ -120,8 +134,8 @@ def _gave(compiled: Value | None, part: str) -> bool:
 
 def _third(run: Run, model: ModelSeen, given: Item) -> None:
     """Report metrics that Keras 3 takes for weights."""
-    if _is_metric(freeze(run, given.value)) and not run.silent() and not run.expecting:
-        run.events.append(OldEvent(model, "compile", given.origin))
+    if _is_metric(freeze(run, given.value)):
+        _old(run, model, "compile", given.origin)
 
 
 def _are_numbers(value: Value) -> bool:
@@ -170,8 +184,8 @@ def _takes_data(signature: _Signature) -> Handler:
     def handler(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
         if not run.silent():
             seen = look(run, ref, model, node)
-            if signature.old is not None and not run.expecting:
-                run.events.append(OldEvent(seen, signature.old, run.origin(node)))
+            if signature.old is not None:
+                _old(run, seen, signature.old, run.origin(node))
             _fed(run, signature, seen, arguments, node)
             if not run.expecting:
                 _monitored(run, arguments, node)
@@ -260,15 +274,10 @@ def _monitored(run: Run, arguments: Arguments, node: ast.expr) -> None:
         if isinstance(callback, Made) and callback.symbol.startswith("keras.callbacks."):
             options = dict(callback.options)
             kind = callback.symbol.rpartition(".")[2]
-            key = options.get("monitor", options.get("") if kind in MONITOR_FIRST else None)
-            mode = options.get("mode")
+            key, mode = options.get("monitor"), options.get("mode", "auto")
             if isinstance(key, str):
                 shown = mode if isinstance(mode, str) else None
                 run.events.append(MonitorEvent(run.origin(node), key, callback.origin, kind, shown))
-
-
-MONITOR_FIRST = frozenset({"EarlyStopping", "ReduceLROnPlateau"})
-"""Callbacks whose first argument is ``monitor``."""
 
 
 def _predict(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
@@ -277,9 +286,15 @@ def _predict(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.e
 
 
 def _predict_generator(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
-    if not run.silent() and not run.expecting:
-        run.events.append(OldEvent(look(run, ref, model, node), "predict_generator", run.origin(node)))
+    _old(run, look(run, ref, model, node), "predict_generator", run.origin(node))
     return _predict(run, ref, model, arguments, node)
+
+
+def _add_loss(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
+    del arguments
+    if model.kind == "functional":
+        _old(run, look(run, ref, model, node), "add_loss", run.origin(node))
+    return Const(None)
 
 
 def _add(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
@@ -313,6 +328,7 @@ METHODS: dict[str, Handler] = {
     "predict_on_batch": _predict,
     "predict_generator": _predict_generator,
     "add": _add,
+    "add_loss": _add_loss,
     "get_layer": _get_layer,
     "summary": _silent,
     "save": _silent,

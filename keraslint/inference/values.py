@@ -105,18 +105,20 @@ class Ref:
 @dataclass(frozen=True)
 class Tensor:
     """A symbolic tensor: the output of a layer. ``name`` is the layer's, None where Keras makes it up or it
-    is not known.
+    is not known; ``by`` is the layer, or what a function stands for, where that is known.
     """
 
     name: str | None
     origin: Origin
+    by: Made | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Array:
-    """One array or tensor of data, whatever is in it."""
+    """One array or tensor of data, whatever is in it; ``by`` is the function that made it, if it is known."""
 
     origin: Origin
+    by: Made | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,13 @@ class Result:
     node: ast.expr = field(compare=False)
     origin: Origin
     as_dict: bool = False
+
+
+@dataclass(frozen=True)
+class Values:
+    """``model.predict(x).values()``, or a list of them: predictions without their keys."""
+
+    result: Result
 
 
 @dataclass(frozen=True)
@@ -290,6 +299,7 @@ Value: TypeAlias = Union[
     Super,
     Method,
     Result,
+    Values,
     History,
     Batches,
     MetricsNames,
@@ -303,11 +313,15 @@ Value: TypeAlias = Union[
 
 @dataclass(frozen=True)
 class List:
-    """A list; ``rest`` says why there may be further items, ``several`` is one of these, if it was seen."""
+    """A list; ``rest`` says why there may be further items, ``several`` is one of these, if it was seen.
+
+    ``outputs_of`` is the model whose ``outputs`` it is.
+    """
 
     items: tuple[Item, ...] = ()
     rest: Unknown | None = None
     several: Item | None = None
+    outputs_of: Ref | None = None
 
 
 @dataclass(frozen=True)

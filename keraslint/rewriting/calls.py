@@ -34,6 +34,12 @@ def source_of(site: TrainingSite, location: Location) -> Source | None:
     return None if site.sources is None else site.sources.source(location.document)
 
 
+def backend(site: TrainingSite, location: Location) -> str | None:
+    """The backend of Keras that the document of a place asks for, if it does."""
+    source = source_of(site, location)
+    return None if source is None else source.backend
+
+
 def today(site: TrainingSite, location: Location, name: str) -> Edits | None:
     """``fit_generator(...)`` as ``fit(...)``; None where an argument has no counterpart."""
     source = source_of(site, location)
@@ -84,6 +90,19 @@ def with_keyword(source: Source, call: ast.Call, text: str) -> Edit:
     return Edit(Location(source.path, at), f", {text}")
 
 
+def with_more(site: TrainingSite, location: Location, name: str, value: str) -> Edits | None:
+    """The call at a place with one more argument, a string; None where it is written there already."""
+    source = source_of(site, location)
+    call = None if source is None else source.node(location)
+    if (
+        source is None
+        or not isinstance(call, ast.Call)
+        or any(one.arg in {name, None} for one in call.keywords)
+    ):
+        return None
+    return (with_keyword(source, call, f"{name}={quoted(value, source.quote)}"),)
+
+
 def _after_parentheses(source: Source, last: Span, call: Span) -> tuple[int, int]:
     """The end of the last argument with the parentheses around it."""
     line, column = last.end_line, last.end_column
@@ -126,6 +145,32 @@ def by_key(
     if use.how == "unpack":
         return taken_apart(source, node, keys, name, ask=ask)
     return None
+
+
+def values_by_key(site: TrainingSite, use: ResultUse, keys: Sequence[str], name: str) -> Edits | None:
+    """``a, b = f().values()`` by key."""
+    source = source_of(site, use.location)
+    node = None if source is None else source.node(use.location)
+    match node:
+        case ast.Call(func=ast.Attribute(value=called, attr="values"), args=[], keywords=[]) if source:
+            edits = taken_apart(source, node, keys, name)
+            return None if edits is None else (*edits, only(source, node, called)[1])
+        case _:
+            return None
+
+
+def output_by_key(site: TrainingSite, location: Location, key: str) -> Edits | None:
+    """``model.outputs[0]`` as ``model.output["key"]``."""
+    source = source_of(site, location)
+    node = None if source is None else source.node(location)
+    match node:
+        case ast.Subscript(value=ast.Attribute(attr="outputs") as outputs) if source:
+            end = source.span(outputs)
+            plural = Span(end.end_line, end.end_column - 1, end.end_line, end.end_column)
+            by_key = Edit(source.location(node.slice), quoted(key, source.quote))
+            return Edit(Location(source.path, plural), ""), by_key
+        case _:
+            return None
 
 
 def _indexed(

@@ -131,6 +131,8 @@ class _Collector:
                     self._meeting(event)
                 case OldEvent(name="predict_generator" | "Model" | "compile"):
                     self._meeting(event)
+                case OldEvent():
+                    self._old(event)
 
     def undecide(self, origin: Origin, reason: str) -> None:
         """Say that something is not judged."""
@@ -148,6 +150,16 @@ class _Collector:
             return
         for way in ways:
             self._alternative(event, way)
+
+    def _old(self, event: OldEvent) -> None:
+        """What Keras 3 does not have is said whatever the model's outputs are."""
+        if event.name in {"fit_generator", "evaluate_generator"}:
+            return
+        model = event.model
+        at = self.places.location(model.origin)
+        outputs = self._outputs(model, {}) if model.custom is None else Unread(model.custom, at)
+        site = TrainingSite(at, model.kind, outputs, sources=self.sources)
+        self.sites[self._with_aside(site, event)] = None
 
     def _alternative(self, event: Meeting, way: Assumed) -> None:
         given = {} if isinstance(event, OldEvent) else dict(event.given)
@@ -190,7 +202,9 @@ class _Collector:
         old = [event] if isinstance(event, OldEvent) else self.aside.old[event.origin]
         return replace(
             site,
-            uses=_each(ResultUse(one.call, one.how, at(one.origin), one.count, one.index) for one in uses),
+            uses=_each(
+                ResultUse(one.call, one.how, at(one.origin), one.count, one.index, one.names) for one in uses
+            ),
             monitors=_each(Monitor(one.key, at(one.origin), one.callback, one.mode) for one in named),
             old_calls=_each(OldCall(one.name, at(one.origin)) for one in old),
         )

@@ -79,7 +79,8 @@ def _joined(one: Value, two: Value) -> Value | None:
         case Snapshot(), Snapshot():
             return _containers(one, two)
         case Tensor(name=name), Tensor(name=other):
-            return one if name == other else replace(one, name=None)
+            by = one.by if one.by == two.by else None
+            return replace(one, name=name if name == other else None, by=by)
         case _:
             return one if _is_leaf(one) and _is_leaf(two) else None
 

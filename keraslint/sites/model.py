@@ -6,21 +6,35 @@ Each part is a tree whose leaves know their text and place, or a reason why it c
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias, Union
 
 from keraslint.findings import Location
 from keraslint.pairing import Call, Feed, ModelKind
 from keraslint.tree import Path, Tree
 
 if TYPE_CHECKING:
+    from keraslint.inference.events import How
+    from keraslint.pairing.versions import Version
     from keraslint.sites.sources import Sources
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What made a value: a class or function by its canonical name, and its constant arguments by name."""
+
+    symbol: str
+    options: tuple[tuple[str, object], ...] = ()
+
+    def option(self, name: str) -> object:
+        """An argument; None where it is not given, ``...`` where it is no constant."""
+        return dict(self.options).get(name)
 
 
 @dataclass(frozen=True)
 class Written:
     """A leaf: ``name`` is the layer's name in outputs, the loss's or metric's elsewhere, None if unknown;
-    ``value`` is a literal number or string, ``made`` the call that made a tensor or metric, ``takes`` what a
-    loss function takes out of its prediction.
+    ``value`` is a literal number or string, ``made`` the call that made a tensor or metric, ``maker`` the
+    class or function that made it, ``takes`` what a loss function takes out of its prediction.
     """
 
     text: str
@@ -30,6 +44,7 @@ class Written:
     is_none: bool = False
     made: Location | None = field(default=None, compare=False, repr=False)
     takes: tuple[str | int, ...] = field(default=(), compare=False, repr=False)
+    maker: Maker | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -94,23 +109,27 @@ class DataCall:
     inputs: SitePart = field(default=NOT_GIVEN, kw_only=True)
 
 
-UseKind: TypeAlias = Literal["unpack", "index", "iterate", "zip metrics_names"]
-
-
 @dataclass(frozen=True)
 class ResultUse:
-    """What the program does with a result: unpacks it into ``count`` targets, picks ``index``, ..."""
+    """What the program does with a result: unpacks it into ``count`` targets, picks ``index``, zips it with
+    ``names``, ... With ``values`` it is what a dict of predictions holds, without its keys, with ``outputs``
+    the model's symbolic outputs.
+    """
 
     call: Call
-    how: UseKind
+    how: How
     location: Location
     count: int | None = None
     index: int | None = None
+    names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Monitor:
-    """A log that the program names: the ``monitor`` of a ``callback``, or a key of a history."""
+    """A log that the program names: the ``monitor`` of a ``callback``, or a key of a history.
+
+    ``mode`` is that of the callback, ``auto`` where none was given, None where it is not known.
+    """
 
     key: str
     location: Location
@@ -120,8 +139,9 @@ class Monitor:
 
 @dataclass(frozen=True)
 class OldCall:
-    """A method that Keras 3 does not have, or ``Model`` and ``compile`` as it does not take their arguments:
-    a model made of ``input=`` and ``output=``, metrics as the third positional argument.
+    """A method, an attribute or an argument of ``compile`` that Keras 3 does not have, or ``Model`` and
+    ``compile`` as it does not take their arguments: a model made of ``input=`` and ``output=``, metrics as
+    the third positional argument.
     """
 
     name: str
@@ -152,7 +172,8 @@ class TrainingSite:
     of outputs was taken from, where the outputs themselves could not be read. ``doubtful`` says that some
     condition is on what a call returned: the alternative may be none that ever runs. ``expected`` says that
     the program expects an error at this call, as a test does. ``sources`` are the documents, for whoever
-    writes fixes. ``inputs`` are those that a functional model was made with.
+    writes fixes. ``inputs`` are those that a functional model was made with, ``version`` is the Keras that
+    the site is being judged for.
     """
 
     model: Location
@@ -169,3 +190,4 @@ class TrainingSite:
     expected: bool = False
     sources: Sources | None = field(default=None, compare=False, repr=False)
     inputs: SitePart = field(default=NOT_GIVEN, kw_only=True)
+    version: Version | None = field(default=None, compare=False)

@@ -6,6 +6,7 @@ Places enter as people count them (characters, from 1), as ``places`` makes them
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from keraslint.inference import Project
     from keraslint.sites.model import TrainingSite
+
+
+_BACKEND = re.compile(r"""KERAS_BACKEND['"]?\]?\s*[=,]\s*['"](\w+)""")
 
 
 @dataclass(eq=False)
@@ -93,6 +97,12 @@ class Source:
                 names.update(part for alias in node.names for part in alias.name.split("."))
                 names.update((node.module or "").split(".") if isinstance(node, ast.ImportFrom) else ())
         return frozenset(names)
+
+    @cached_property
+    def backend(self) -> str | None:
+        """The backend of Keras that the document asks for by ``KERAS_BACKEND``, if it does."""
+        found = _BACKEND.search("\n".join(self.lines))
+        return None if found is None else found[1]
 
     @cached_property
     def quote(self) -> str:

@@ -20,7 +20,7 @@ from keraslint.inference.values import (
     Tensor,
     Unknown,
 )
-from keraslint.sites.model import NOT_GIVEN, Given, Unread, Written
+from keraslint.sites.model import NOT_GIVEN, Given, Maker, Unread, Written
 from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
@@ -118,7 +118,18 @@ def _written(value: Value, origin: Origin, places: Places) -> Written:
         is_none=value == Const(None),
         made=places.location(value.origin) if isinstance(value, Tensor | Made) else None,
         takes=taken_apart(value) if isinstance(value, Function) else (),
+        maker=_maker(value),
     )
+
+
+def _maker(value: Value) -> Maker | None:
+    match value:
+        case Tensor(by=Made() as by) | Array(by=Made() as by) | (Made() as by):
+            return Maker(by.symbol, by.options)
+        case Symbol(name=symbol):
+            return Maker(symbol)
+        case _:
+            return None
 
 
 def _name(value: Value) -> str | None:

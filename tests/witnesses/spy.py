@@ -122,7 +122,7 @@ class Spy:
 
     def compile(self, model: keras.Model, arguments: dict[str, Any]) -> dict[str, Any]:
         """Note a compile call; the arguments come back with spies in place of losses, weights and metrics."""
-        self.models.append(model)
+        self.models.extend([model] if all(model is not one for one in self.models) else [])
         parts = {name: tree_of(arguments[name]) for name in PARTS if arguments.get(name) is not None}
         self.compiled[id(model)] = Compiled(self.line(), parts)
         replacements: dict[str, Callable[[Path, Any], Any]] = {
@@ -271,7 +271,7 @@ def _eager(models: list[keras.Model]) -> Iterator[None]:
 
     @wraps(original)
     def compile_eagerly(self: keras.Model, *arguments: Any, **options: Any) -> None:
-        models.append(self)
+        models.extend([self] if all(self is not model for model in models) else [])
         original(self, *arguments, **(options | {"run_eagerly": True, "jit_compile": False}))
 
     with patch.object(keras.Model, "compile", compile_eagerly):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from keraslint import sites
 from keraslint.documents import Document, decode, read_bytes
 from keraslint.findings import Finding
 from keraslint.inference import Project
-from keraslint.pairing import Metric, Paired, Rejected, Term, Verdict, pair
+from keraslint.pairing import Metric, Paired, Rejected, Term, Verdict, parse
 from keraslint.rules import registered
 from keraslint.sites.model import TrainingSite
 from keraslint.syntax.scout import Parsed, parse_document
@@ -40,7 +41,9 @@ def judged(program: Program) -> list[tuple[TrainingSite, Verdict]]:
     parsed = parse_document(document)
     assert isinstance(parsed, Parsed)
     inferred = sites.find(parsed, Project())
-    return [(site, pair(sites.request(site), keras.__version__)) for site in inferred.sites]
+    version = parse(keras.__version__)
+    at_version = [replace(site, version=version) for site in inferred.sites]
+    return [(site, sites.verdict(site, version)) for site in at_version]
 
 
 def verdicts_of(program: Program, training: Training) -> list[Verdict]:
