@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.inference import bypath, classes, data, keys, models, results, sequences, symbols
+from keraslint.inference import bypath, classes, data, keys, models, options, results, sequences, symbols
 from keraslint.inference.core import Arguments, calling
 from keraslint.inference.values import (
     Array,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keraslint.inference.core import Run
-    from keraslint.inference.values import Constant, Object
+    from keraslint.inference.values import Object
 
 
 @calling(Symbol)
@@ -68,46 +68,17 @@ def _layer(run: Run, name: str, arguments: Arguments, node: ast.expr) -> Value |
     if name == symbols.INPUT or symbols.is_layer_function(name):
         return Tensor(given, run.origin(node))
     if symbols.is_layer(name):
-        options, function = _options(name, arguments), _called(name, arguments)
-        plain = _single(name, arguments)
-        return Made(name, given, run.origin(node), plain=plain, options=options, function=function)
+        plain, function = _single(name, arguments), _called(name, arguments)
+        given_options = options.of(name, arguments)
+        return Made(name, given, run.origin(node), plain=plain, options=given_options, function=function)
     if name.startswith(symbols.MAKERS) and name.rpartition(".")[2][:1].isupper():
-        return Made(name, given, run.origin(node), options=_options(name, arguments))
+        return Made(name, given, run.origin(node), options=options.of(name, arguments))
     return None
 
 
 def _called(name: str, arguments: Arguments) -> Value | None:
     function = arguments.get("function", 0) if name == "keras.layers.Lambda" else None
     return None if function is None else function.value
-
-
-# keras/src/callbacks and layers: the arguments of these in order, in Keras 2 too.
-POSITIONS = {
-    "EarlyStopping": ("monitor", "min_delta", "patience", "verbose", "mode"),
-    "ReduceLROnPlateau": ("monitor", "factor", "patience", "verbose", "mode"),
-    "ModelCheckpoint": (
-        "filepath", "monitor", "verbose", "save_best_only", "save_weights_only", "mode",
-    ),
-    "Dense": ("units", "activation"),
-    "Activation": ("activation",),
-}  # fmt: skip
-
-
-def _options(symbol: str, arguments: Arguments) -> tuple[tuple[str, Constant], ...]:
-    """The arguments by name; ``...`` stands for one that is no constant, or may be among ``**others``."""
-    names = POSITIONS.get(symbol.rpartition(".")[2], ())
-    named = [*zip(names, arguments.positional, strict=False), *arguments.keywords]
-    found = {name: _constant(item.value) for name, item in named}
-    if arguments.rest is not None:
-        found = {**dict.fromkeys(names, ...), **found}
-    return tuple(found.items())
-
-
-def _constant(value: Value) -> Constant:
-    """An option; a function is called by its last name, as ``softmax`` of ``keras.activations``."""
-    if isinstance(value, Symbol):
-        return value.name.rpartition(".")[2]
-    return value.value if isinstance(value, Const) else ...
 
 
 def _array(run: Run, arguments: Arguments, node: ast.expr, by: Made | None = None) -> Value:
