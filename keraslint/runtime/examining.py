@@ -38,11 +38,12 @@ def examine(question: Question) -> Report:
         place=f"{question.at.document}:{question.at.span.line}",
         data=None if batch is None else batch.data,
     )
+    own = tuple(_own(question))
     try:
         live = _live(question)
     except (heads.UnknownOutputsError, internals.ForeignKerasError) as error:
-        return replace(report, undecided=(str(error),))
-    reasons = tuple(_not_judged(question, live))
+        return replace(report, undecided=own or (str(error),))
+    reasons = (*own, *_containers(live, nested_loss(model)))
     if reasons:
         return replace(report, rows=tuple(bare_rows(live)), undecided=reasons)
     nested = nested_loss(model)
@@ -70,17 +71,20 @@ def _live(question: Question) -> Live:
     )
 
 
-def _not_judged(question: Question, live: Live) -> Iterator[str]:
-    model = question.model
+def _own(question: Question) -> Iterator[str]:
+    """What the program does itself where Keras would pair."""
+    model, name = question.model, type(question.model).__name__
     if _is_own(model, "compute_loss"):
-        yield f"{type(model).__name__} has a compute_loss of its own, which pairs as it likes"
+        yield f"{name} has a compute_loss of its own, which pairs as it likes"
     for step in () if question.in_step else STEPS[question.call]:
         if _is_own(model, step):
             yield (
-                f"{type(model).__name__} has a {step} of its own, which pairs as it likes; "
+                f"{name} has a {step} of its own, which pairs as it likes; "
                 "keraslint.runtime.callback() judges what it hands to compute_loss"
             )
-    nested = nested_loss(model)
+
+
+def _containers(live: Live, nested: Any) -> Iterator[str]:
     for part in PARTS:
         for path, leaf in leaves(live.parts.get(part, Leaf(None))):
             if hasattr(type(leaf), "tree_flatten") and leaf is not nested:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from keraslint.runtime import internals
 from keraslint.runtime.trees import mapped, tree_of
-from keraslint.tree import Leaf
+from keraslint.tree import Leaf, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,9 @@ def _called(model: Any, x: Any) -> Any:
             return model.compute_output_spec(mapped(x, lambda _, leaf: _symbol(keras, leaf)))
         except Exception:  # noqa: BLE001, S110 - a call that is not symbolic is made with numbers below
             pass
+    if not all(hasattr(leaf, "__getitem__") for _, leaf in leaves(tree_of(x))):
+        message = "its outputs are known once it is called with numbers, and these data are not read before"
+        raise UnknownOutputsError(message)
     try:
         with unchanged(model):
             return model(mapped(x, lambda _, leaf: leaf[:_FEW]))

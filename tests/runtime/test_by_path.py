@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -148,6 +149,24 @@ def test_a_step_of_its_own_is_said_and_a_callback_sees_what_it_computes() -> Non
     made.fit(X, targets, verbose=0, callbacks=[watch])
     assert [one.code for one in watch.report.findings] == ["KER202"]
     assert "compute_loss" not in vars(made)
+
+
+@pytest.mark.parametrize("stepping", [True, False])
+def test_a_model_that_nothing_can_call_yet_says_why(stepping: bool) -> None:
+    class Lazy(keras().Model):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            raise NotImplementedError
+
+    def train_step(self: Any, *_: Any) -> Any:
+        raise NotImplementedError
+
+    if stepping:
+        Lazy.train_step = train_step
+    made = Lazy()
+    made.compile("sgd", loss="mse")
+    x, y = (SimpleNamespace(shape=(None, width), dtype="float32") for width in (4, 1))
+    (reason,) = check(made, x, y, print_fn=None).undecided
+    assert ("Lazy has a train_step of its own" if stepping else "once it is called with numbers") in reason
 
 
 def test_a_step_that_computes_no_loss_is_not_passed_over_in_silence() -> None:
