@@ -11,6 +11,7 @@ from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
 from keraslint.sites.reading import (
+    by_path,
     declaration_of,
     follows,
     heads,
@@ -55,8 +56,10 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
 
 
 def _is_anothers(outputs: Tree[Written], losses: Branch[Written]) -> bool:
-    """Whether keys are not what is wrong: losses nested as the outputs are, one of both an OrderedDict."""
-    nested = not is_flat(outputs) and follows(outputs, losses)
+    """Whether keys are not what is wrong: nested outputs, with losses nested alike or by path; one of both an
+    OrderedDict.
+    """
+    nested = not is_flat(outputs) and (follows(outputs, losses) or bool(by_path(outputs, losses)))
     if nested or not is_mapping(outputs):
         return nested
     return set(outputs.keys) == set(losses.keys) and "ordered_dict" in {outputs.kind, losses.kind}

@@ -88,6 +88,20 @@ def label(outputs: Tree[Written], head: Path) -> str | None:
     return dotted(head) if is_mapping(outputs) else layer(outputs, head)
 
 
+def by_path(outputs: Tree[Written], part: Branch[Written]) -> dict[Key, Path]:
+    """The keys of a flat dict that name heads within a container of the outputs: ``a.b``, ``a/b``, ``b``.
+
+    A key that stands in the outputs themselves is none, nor one that could name two heads.
+    """
+    deep = [head for head in heads(outputs) if len(head) > 1]
+    found: dict[Key, list[Path]] = {}
+    for key in part.keys:
+        if not isinstance(outputs, Branch) or key not in outputs.keys:
+            found[key] = [head for head in deep if str(key) in {dotted(head), "/".join(map(str, head))}]
+            found[key] = found[key] or [head for head in deep if head[-1] == key]
+    return {key: places[0] for key, places in found.items() if len(places) == 1}
+
+
 def layer(outputs: Tree[Written], head: Path) -> str | None:
     """The name of the layer that makes a head, where it is known."""
     leaf = at(outputs, head)
