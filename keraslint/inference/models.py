@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, TypeAlias
 
 from keraslint.inference import classes, sequences, symbols
@@ -20,12 +21,12 @@ from keraslint.inference.values import (
     Result,
     Snapshot,
     Tensor,
+    Tuple,
     Unknown,
     Value,
 )
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable
 
     from keraslint.inference.core import Run
@@ -57,7 +58,22 @@ def make(run: Run, symbol: str, arguments: Arguments, node: ast.expr) -> Value:
     if (arguments.get("output") or arguments.get("input")) and not run.silent() and not run.expecting:
         model = look(run, ref, Model("functional", run.origin(node), value, name, at), node)
         run.events.append(OldEvent(model, "Model", run.origin(node)))
+    for item in (declared, outputs):
+        if item is not None and _is_values(item, node) and not run.silent() and not run.expecting:
+            model = look(run, ref, Model("functional", run.origin(node), value, name, at), node)
+            run.events.append(OldEvent(model, "values", item.origin))
     return ref
+
+
+def _is_values(item: Item, node: ast.expr) -> bool:
+    """Whether an argument is written ``d.values()``, of a dict whose values are known."""
+    given = [*node.args, *(keyword.value for keyword in node.keywords)] if isinstance(node, ast.Call) else []
+    here = [one for one in given if (one.lineno, one.col_offset) == (item.origin.line, item.origin.column)]
+    match here:
+        case [ast.Call(func=ast.Attribute(attr="values"), args=[], keywords=[])]:
+            return isinstance(item.value, Tuple)
+        case _:
+            return False
 
 
 def _layers(run: Run, value: Value) -> tuple[Value, ...]:
