@@ -32,6 +32,7 @@ OUTPUT = (
     click.option("--add-ignore", is_flag=True, help="Silence what is found with a comment on its line."),
     click.option("--diff", is_flag=True, help="Show what would be fixed, as `keraslint fix` does."),
     click.option("--fix", is_flag=True, hidden=True),
+    click.option("--jobs", type=click.IntRange(1), help="Processes at most (one for each processor)."),
     click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found out."),
     click.option("--cache-dir", metavar="DIR", help="Keep what is found out there (KERASLINT_CACHE_DIR)."),
     click.option("--watch", is_flag=True, help="Check again whenever a file changes."),
@@ -58,6 +59,7 @@ class Wish:
     verbose: bool
     no_cache: bool
     cache_dir: str | None
+    jobs: int | None
 
 
 @click.command(short_help="Check files, notebooks and whole directories.")
@@ -75,6 +77,7 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     verbose: bool,
     no_cache: bool,
     cache_dir: str | None,
+    jobs: int | None,
     watch: bool,
     add_ignore: bool,
     diff: bool,
@@ -95,6 +98,7 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
         verbose,
         no_cache,
         cache_dir,
+        jobs,
     )
     if fix:
         message = "`keraslint fix` shows the changes, `keraslint fix --write` makes them"
@@ -162,14 +166,16 @@ def _once(wish: Wish) -> int:
 def _outcomes(wish: Wish, settings: Nearest) -> list[Outcome]:
     from keraslint.cli.progress import counted
     from keraslint.engine import check as check_paths, check_source
+    from keraslint.engine.processes import available
 
+    jobs = wish.jobs or available()
     with counted() as reader:
         return read(
             wish.paths,
             wish.stdin_filename,
             settings,
             source=check_source,
-            files=lambda paths, settings: check_paths(paths, settings, reader, _cache(wish)),
+            files=lambda paths, settings: check_paths(paths, settings, reader, _cache(wish), jobs),
         )
 
 

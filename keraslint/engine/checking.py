@@ -15,11 +15,11 @@ from keraslint.documents import read_bytes
 from keraslint.engine import baseline, ignoring
 from keraslint.engine.callers import rounds
 from keraslint.engine.coverage import is_over
-from keraslint.engine.examining import examine
 from keraslint.engine.identity import digest as digest_of_finding
 from keraslint.engine.judging import matter
 from keraslint.engine.migrating import migrate
 from keraslint.engine.placing import excerpts, moved, placed_finding, placed_undecided
+from keraslint.engine.processes import examined
 from keraslint.engine.run import Run
 from keraslint.engine.selection import closeness
 from keraslint.engine.settings import files, left_out
@@ -40,18 +40,25 @@ if TYPE_CHECKING:
 
 
 def check(
-    paths: Sequence[str], configured: Configured, read: Reader = read_bytes, cache: Cache | None = None
+    paths: Sequence[str],
+    configured: Configured,
+    read: Reader = read_bytes,
+    cache: Cache | None = None,
+    jobs: int = 1,
 ) -> list[Outcome]:
-    """Check every file under ``paths``. Files that are named are parsed whatever they hold."""
+    """Check every file under ``paths``. Files that are named are parsed whatever they hold.
+
+    With several ``jobs``, processes read the files by themselves, and not with ``read``.
+    """
     run = Run(configured, Project(project_root(paths), read), read, cache)
     named = {os.path.normpath(path) for path in paths}
     found = files(paths, configured)
     for path in found:
         run.project.register(path)
     wanted = [path for path in found if _is_wanted(path, run, named=path in named)]
-    _examine(wanted, run)
+    _examine(wanted, run, jobs)
     for each in rounds(found, run.project, run.read):
-        _examine([path for path, _ in each], run)
+        _examine([path for path, _ in each], run, jobs)
     outcomes = _outcomes(run)
     if cache is not None:
         cache.save()
@@ -80,22 +87,19 @@ def _is_wanted(path: str, run: Run, *, named: bool) -> bool:
         run.others.append(Skipped(path, data))
         return False
     run.order[path] = None
+    run.sizes[path] = len(data)
     run.project.digests[path] = digest(data)
     if ignoring.mentioned(data):
         run.commented.add(path)
     return named or path in run.commented or scout.worth_reading(data)
 
 
-def _examine(paths: Sequence[str], run: Run) -> None:
+def _examine(paths: Sequence[str], run: Run, jobs: int = 1) -> None:
     """Judge files, as far as what they led to is not known, and keep what they lead to in their order."""
     known = {path: one for path in paths if (one := run.known(path)) is not None}
-    for path in paths:
-        if path not in known:
-            data = run.read(path)
-            if isinstance(data, str):  # it vanished meanwhile
-                continue
-            known[path] = examine(path, data, run)
-            run.remember(path, known[path])
+    for path, one in examined([path for path in paths if path not in known], run, jobs):
+        known[path] = one
+        run.remember(path, one)
     for path in paths:
         if path in known:
             _keep(path, known[path], run)

@@ -38,6 +38,7 @@ class Run:
     cache: Cache | None = None
     rules: dict[Settings, tuple[Registered, ...]] = field(default_factory=dict)
     order: dict[str, None] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
     documents: dict[str, Document | None] = field(default_factory=dict)
     findings: dict[str, dict[Finding, None]] = field(default_factory=lambda: defaultdict(dict))
     undecided: dict[str, dict[Undecided, None]] = field(default_factory=lambda: defaultdict(dict))

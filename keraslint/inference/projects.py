@@ -52,8 +52,13 @@ class Project:
         self._names[os.path.abspath(path)] = path
 
     def registered(self) -> tuple[str, ...]:
-        """The files that were asked for."""
+        """The files that were asked for; whoever asks depends on all of them."""
         self.ledger.now.everything = True
+        return self.names
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names under which files were asked for."""
         return tuple(self._names.values())
 
     def named(self, path: str) -> str:

@@ -84,7 +84,12 @@ OWN = {
     ("show", "--keras-version"): Case(("--keras-version", "3.5")),
     ("rules", "--output-format"): Case(("--output-format", "json"), ()),
 }
-ELSEWHERE = {"run": "test_run.py", "server": "test_every_option.py", "--watch": "test_everyday.py"}
+ELSEWHERE = {
+    "run": "test_run.py",
+    "--jobs": "tests/runs/test_processes.py",
+    "server": "test_every_option.py",
+    "--watch": "test_everyday.py",
+}
 """The programs of ``run`` and servers are started once; ``--watch`` never ends."""
 
 OPTIONS = sorted(

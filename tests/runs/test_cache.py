@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from keraslint.cli import main
-from keraslint.engine import Settings, cache as caching, check, checking, examining
+from keraslint.engine import Settings, cache as caching, check, examining, processes
 from keraslint.engine.cache import Cache
 from keraslint.engine.storing import UnfitError, decode, encode
 from keraslint.engine.targets import targets
@@ -84,7 +84,7 @@ def test_every_fixture_is_reported_the_same_and_judged_once(
     plain = said(None, ["fixtures"])
     assert said(directory, ["fixtures"]) == plain
     assert len(codes(plain)) > 50
-    monkeypatch.setattr(checking, "examine", refuse)
+    monkeypatch.setattr(processes, "examine", refuse)
     monkeypatch.setattr("keraslint.syntax.concrete.read", refuse)
     assert said(directory, ["fixtures"]) == plain
 
@@ -187,7 +187,7 @@ def test_a_renewed_program_asks_anew(project: Path, directory: Path, monkeypatch
         judged.append(path)
         return examine(path, *more)
 
-    monkeypatch.setattr(checking, "examine", remembering)
+    monkeypatch.setattr(processes, "examine", remembering)
     assert said(directory) == plain
     assert judged == ["training.py"]
 
