@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from keraslint.config import Nearest, Options
     from keraslint.engine.cache import Cache
-    from keraslint.findings import Described, Outcome, Report
+    from keraslint.findings import Crashed, Described, Outcome, Report
     from keraslint.reporters.results import Results
 
 OUTPUT = (
@@ -35,6 +35,8 @@ OUTPUT = (
     click.option("--jobs", type=click.IntRange(1), help="Processes at most (one for each processor)."),
     click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found out."),
     click.option("--cache-dir", metavar="DIR", help="Keep what is found out there (KERASLINT_CACHE_DIR)."),
+    click.option("--crash-report", metavar="FILE", help="Write there what reproduces a crash of keraslint."),
+    click.option("--crash-report-source", is_flag=True, help="Put your source into it, not a disguised one."),
     click.option("--watch", is_flag=True, help="Check again whenever a file changes."),
 )
 PREVIEWED = 25
@@ -60,6 +62,8 @@ class Wish:
     no_cache: bool
     cache_dir: str | None
     jobs: int | None
+    crash_report: str | None
+    crash_source: bool
 
 
 @click.command(short_help="Check files, notebooks and whole directories.")
@@ -78,6 +82,8 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     no_cache: bool,
     cache_dir: str | None,
     jobs: int | None,
+    crash_report: str | None,
+    crash_report_source: bool,
     watch: bool,
     add_ignore: bool,
     diff: bool,
@@ -99,7 +105,12 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
         no_cache,
         cache_dir,
         jobs,
+        crash_report,
+        crash_report_source,
     )
+    if crash_report_source and crash_report is None:
+        message = "--crash-report-source says what goes into the file of --crash-report"
+        raise click.UsageError(message)
     if fix:
         message = "`keraslint fix` shows the changes, `keraslint fix --write` makes them"
         raise click.UsageError(message)
@@ -160,6 +171,9 @@ def _once(wish: Wish) -> int:
     _report(form, results, wish)
     complain_of(others, verbose=wish.verbose)
     complain_of_stale([one for one in outcomes if isinstance(one, Stale)])
+    crashes = [one for one in others if isinstance(one, Crashed)]
+    if crashes and wish.crash_report is not None:
+        _write_down(crashes, settings, wish.crash_report, source=wish.crash_source)
     return 2 if others else _status(reports, exit_zero=wish.exit_zero)
 
 
@@ -226,6 +240,16 @@ def _report(form: str, results: Results, wish: Wish) -> None:
         from keraslint.reporters import summary
 
         _write(path, summary(results), "a")
+
+
+def _write_down(crashes: Sequence[Crashed], settings: Nearest, path: str, *, source: bool) -> None:
+    """Write the report on crashes; standard input is not read a second time, and has no source in it."""
+    import json
+
+    from keraslint.engine.crash_report import report
+
+    _write(path, json.dumps(report(crashes, settings, source=source), indent=1) + "\n", "w")
+    complain(f"{path} holds what a report on this needs; read it before you send it")
 
 
 def _write(path: str, text: str, mode: str) -> None:

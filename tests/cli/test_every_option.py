@@ -89,6 +89,10 @@ ELSEWHERE = {
     "--jobs": "tests/runs/test_processes.py",
     "server": "test_every_option.py",
     "--watch": "test_everyday.py",
+    "server": "test_every_option.py",
+    "--watch": "test_everyday.py",
+    "--crash-report": "test_crash_report.py",
+    "--crash-report-source": "test_crash_report.py",
 }
 """The programs of ``run`` and servers are started once; ``--watch`` never ends."""
 
@@ -144,7 +148,7 @@ def test_an_option_of_the_server_reaches_the_engine(
 
 
 @pytest.mark.parametrize(
-    ("command", "option"), [pair for pair in OPTIONS if "run" in pair or "--watch" in pair]
+    ("command", "option"), [pair for pair in OPTIONS if not ELSEWHERE.keys().isdisjoint(pair)]
 )
 def test_the_others_are_tested_elsewhere(command: str, option: str) -> None:
     file = ELSEWHERE.get(command) or ELSEWHERE[option]
