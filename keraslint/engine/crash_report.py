@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 PACKAGE = Path(__file__).resolve().parent.parent
 NAME = "program.py"
-_WORD = re.compile(r"[^\W\d]\w*")
+_WORD = re.compile(r"[^\W\d_][^\W_]*")
 _DIGITS = re.compile(r"\d{5,}")
 _FRAME = re.compile(r'\s+File "(?P<path>[^"]+)"')
 
@@ -118,9 +118,8 @@ class Disguise:
 
 
 def _start(word: str) -> str:
-    """What a word begins with: underscores and the case of its first letter, which order and meaning need."""
-    bare = word.lstrip("_")
-    return "_" * (len(word) - len(bare)) + ("N" if bare[:1].isupper() else "n")
+    """What a word begins with: its first letter's case, which order needs, and what is a class."""
+    return "N" if word[:1].isupper() else "n"
 
 
 def _named(match: re.Match[str]) -> str:
