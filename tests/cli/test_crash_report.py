@@ -39,11 +39,11 @@ def forecast(acme_customers, *, margin=0.37):
 def crashing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A rule that crashes on the program, saying something of it."""
 
-    def check(site: Any, _: object) -> None:
-        message = f"cannot do with {site.outputs.tree.keys} of Acme"
+    def placement(outputs: Any, *_: object) -> None:
+        message = f"cannot do with {outputs.keys} of Acme"
         raise LookupError(message)
 
-    monkeypatch.setattr("keraslint.rules.list_loss_for_dict_outputs.check", check)
+    monkeypatch.setattr("keraslint.rules.list_loss_for_dict_outputs.placement", placement)
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "acme_forecast.py"
     path.write_text(PRIVATE)
@@ -82,7 +82,7 @@ def test_without_a_crash_nothing_is_written(crashing: Path) -> None:
 
 
 def test_what_does_not_parse_has_no_program(crashing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("keraslint.engine.checking._read", lambda _: 1 / 0)
+    monkeypatch.setattr("keraslint.syntax.scout.parse_document", lambda _: 1 / 0)
     crashing.write_text("import keras, acme(\n")
     assert main(["check", crashing.name, "--crash-report", "crash.json"]) == 2
     (crash,) = json.loads((crashing.parent / "crash.json").read_text())["crashes"]
