@@ -89,8 +89,6 @@ ELSEWHERE = {
     "--jobs": "tests/runs/test_processes.py",
     "server": "test_every_option.py",
     "--watch": "test_everyday.py",
-    "server": "test_every_option.py",
-    "--watch": "test_everyday.py",
     "--crash-report": "test_crash_report.py",
     "--crash-report-source": "test_crash_report.py",
 }
