@@ -86,7 +86,7 @@ OWN = {
 }
 ELSEWHERE = {
     "run": "test_run.py",
-    "--jobs": "tests/runs/test_processes.py",
+    "--jobs": "../runs/test_processes.py",
     "server": "test_every_option.py",
     "--watch": "test_everyday.py",
     "--crash-report": "test_crash_report.py",
