@@ -26,8 +26,12 @@ EVERYTHING = Settings(severity=Severity.INFO)
 
 def fix(data: bytes, *, unsafe: bool, name: str = "generated.py") -> Fixed:
     """The fixes of bytes that stand nowhere."""
-    task = Task((name,), EVERYTHING, unsafe=unsafe)
-    return fixed(task, Contents({os.path.realpath(name): data}))
+    return fixed_as(Task((name,), EVERYTHING, unsafe=unsafe), data)
+
+
+def fixed_as(task: Task, data: bytes) -> Fixed:
+    """What a task makes of bytes under its first name."""
+    return fixed(task, Contents({os.path.realpath(task.paths[0]): data}))
 
 
 def result(done: Fixed, data: bytes) -> bytes:

@@ -1,0 +1,93 @@
+"""Generated programs with their outputs in a list: parts in containers of any kind, written in the calls or
+under names that are used again, formatted in any way, with comments wherever Python allows them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from tests.fixing.generated import COMMENTS, HEADS, LOSSES, METRICS, containers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FRAME = """\
+import keras
+import numpy as np{c0}
+
+keras.utils.set_random_seed({seed})
+rng = np.random.default_rng({seed}){c1}
+data = rng.random((8, 3), dtype="float32")
+
+x = keras.Input((3,), name="x")
+{layers}
+{model}{c2}
+
+{compiled}
+
+{fitted}{c3}
+{after}
+"""
+AFTER = (
+    "",
+    "{heads} = model.predict(data, verbose=0)  # all of them\nprint({last})",
+    "print(model.predict(data, verbose=0)[0].shape)  # the first",
+    "got = model.predict(data, verbose=0)\nprint(got[{most}].shape, got[-1].sum())",
+    "print(model.evaluate(data, {again}, verbose=0)[0])",
+    "print(history.history['loss'])  # one log",
+)
+
+
+@st.composite
+def listed(draw: st.DrawFn) -> str:
+    """A program with two to four heads; outputs in a list or tuple, other parts as they come."""
+    heads = draw(st.permutations(HEADS))[: draw(st.integers(2, 4))]
+    named = draw(st.lists(st.booleans(), min_size=len(heads), max_size=len(heads)))
+
+    def shaped(entries: Sequence[str], *, keyed: bool = False) -> str:
+        if not keyed:
+            text = draw(containers(None, entries))
+            return text if draw(st.integers(0, 2)) else f"({text[1:-1].rstrip()}\n)"
+        order = draw(st.permutations(range(len(heads))))
+        return draw(containers([heads[at] for at in order], [entries[at] for at in order]))
+
+    def part(entries: Sequence[str]) -> str:
+        return shaped(entries, keyed=all(named) and draw(st.integers(0, 3)) == 0)
+
+    def some(choices: Sequence[str]) -> list[str]:
+        return [draw(st.sampled_from(choices)) for _ in heads]
+
+    def called(start: str, arguments: dict[str, str]) -> str:
+        """A call, with arguments under one name before it or in it."""
+        before = draw(st.sampled_from((None, *arguments)))
+        lines = [] if before is None else [f"part = {arguments[before]}"]
+        given = [f"{name}={'part' if name == before else text}" for name, text in arguments.items()]
+        joint = draw(st.sampled_from((", ", ",\n    ", ",  # next\n    ")))
+        return "\n".join([*lines, f"{start}{joint.join(given)})"])
+
+    def targets() -> str:
+        return part([f"rng.random((8, 1)) * {number + 1}" for number in range(len(heads))])
+
+    compiled = {"loss": part(some(LOSSES))}
+    if draw(st.booleans()):
+        compiled["loss_weights"] = part(some(("1.0", "0.5", "2.0")))
+    if draw(st.booleans()):
+        compiled["metrics"] = part([f"[{one}]" for one in some(METRICS)])
+    fitted = {"y": targets()}
+    if draw(st.booleans()):
+        fitted["sample_weight"] = part(some(("np.ones(8)", "np.linspace(0, 1, 8)")))
+    calls = [f'keras.layers.Dense(1, name="{one}")(x)' if own else "keras.layers.Dense(1)(x)"
+             for one, own in zip(heads, named, strict=True)]  # fmt: skip
+    after = draw(st.sampled_from(AFTER))
+    again = targets() if "{again}" in after else ""
+    return FRAME.format(
+        seed=draw(st.integers(0, 9)),
+        layers="\n".join(f"{one} = {call}" for one, call in zip(heads, calls, strict=True)),
+        model=called("model = keras.Model(inputs=x, ", {"outputs": shaped(heads)}),
+        compiled=called('model.compile(optimizer="sgd", ', compiled),
+        fitted=called("history = model.fit(data, epochs=2, shuffle=False, verbose=0, ", fitted),
+        after=after.format(heads=", ".join(heads), last=heads[-1], most=len(heads) - 1, again=again),
+        **{f"c{number}": draw(st.sampled_from(COMMENTS)) for number in range(4)},
+    )
