@@ -50,12 +50,17 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     f"{text}: {mismatch}",
                     severity=severity,
                     related=(declaration_of(declared),),
-                    fixes=_fixes(site, weights, outputs, verdict),
+                    fixes=_fixes(site, weights, outputs, verdict, listed=is_sequence(losses)),
                 )
 
 
-def _fixes(site: TrainingSite, weights: Given, outputs: Tree[Written], verdict: Verdict) -> tuple[Fix, ...]:
-    """The names of the heads that Keras gives the weights to, or that they were written for."""
+def _fixes(
+    site: TrainingSite, weights: Given, outputs: Tree[Written], verdict: Verdict, *, listed: bool
+) -> tuple[Fix, ...]:
+    """The names of the heads that Keras gives the weights to, or that they were written for.
+
+    Where the losses are ``listed``, Keras takes the weights by position whatever their keys: a list says so.
+    """
     count, written = len(heads(outputs)), weights.tree
     if is_sequence(written) and len(written.items) < count:
         more = ["1.0"] * (count - len(written.items))
@@ -70,13 +75,26 @@ def _fixes(site: TrainingSite, weights: Given, outputs: Tree[Written], verdict: 
     if set(given) != set(keys):
         return parts.fix(f"Write these weights for {[*meant.values()]}", Safety.UNSAFE, edits)
     kept = [given[key] for key in keys]
-    if kept == [meant[key] for key in keys]:
-        return parts.fix(f"Keep what is trained: write these weights for {kept}", Safety.SAFE, edits)
     same = parts.rekeyed(site, weights, [(name, place) for place, name in enumerate(kept)])
+    if listed:
+        edits = _in_a_list(site, weights, outputs, [meant[key] for key in keys])
+        same = _in_a_list(site, weights, outputs, kept)
+    if kept == [meant[key] for key in keys]:
+        return parts.fix(f"Keep what is trained: write these weights for {kept}", Safety.SAFE, same)
     return (
         *parts.fix(f"Keep what is trained: write these weights for {kept}", Safety.SAFE, same),
         *parts.fix(f"Train what is written: these weights for {[*meant.values()]}", Safety.UNSAFE, edits),
     )
+
+
+def _in_a_list(
+    site: TrainingSite, weights: Given, outputs: Tree[Written], names: list[str]
+) -> parts.Edits | None:
+    """The weights in the order of the heads, which each is for."""
+    order: list[int | str] = [
+        names.index(name) for head in heads(outputs) if (name := shown(outputs, head)) in names
+    ]
+    return parts.placed(site, weights, order) if len(order) == len(names) else None
 
 
 def _given(outputs: Tree[Written], verdict: Verdict) -> dict[str, str]:

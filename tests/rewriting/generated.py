@@ -46,15 +46,15 @@ def listed(draw: st.DrawFn) -> str:
     heads = draw(st.permutations(HEADS))[: draw(st.integers(2, 4))]
     named = draw(st.lists(st.booleans(), min_size=len(heads), max_size=len(heads)))
 
-    def shaped(entries: Sequence[str], *, keyed: bool = False) -> str:
-        if not keyed:
-            text = draw(containers(None, entries))
-            return text if draw(st.integers(0, 2)) else f"({text[1:-1].rstrip()}\n)"
-        order = draw(st.permutations(range(len(heads))))
-        return draw(containers([heads[at] for at in order], [entries[at] for at in order]))
+    kinds = st.sampled_from(("list", "list", "tuple", *(("dict",) if all(named) else ())))
 
-    def part(entries: Sequence[str]) -> str:
-        return shaped(entries, keyed=all(named) and draw(st.integers(0, 3)) == 0)
+    def part(entries: Sequence[str], kind: str | None = None) -> str:
+        kind = draw(kinds) if kind is None else kind
+        if kind == "dict":
+            order = draw(st.permutations(range(len(heads))))
+            return draw(containers([heads[at] for at in order], [entries[at] for at in order]))
+        text = draw(containers(None, entries))
+        return text if kind == "list" else f"({text[1:-1].rstrip()}\n)"
 
     def some(choices: Sequence[str]) -> list[str]:
         return [draw(st.sampled_from(choices)) for _ in heads]
@@ -67,17 +67,18 @@ def listed(draw: st.DrawFn) -> str:
         joint = draw(st.sampled_from((", ", ",\n    ", ",  # next\n    ")))
         return "\n".join([*lines, f"{start}{joint.join(given)})"])
 
-    def targets() -> str:
-        return part([f"rng.random((8, 1)) * {number + 1}" for number in range(len(heads))])
+    def targets(kind: str | None = None) -> str:
+        return part([f"rng.random((8, 1)) * {number + 1}" for number in range(len(heads))], kind)
 
     compiled = {"loss": part(some(LOSSES))}
     if draw(st.booleans()):
         compiled["loss_weights"] = part(some(("1.0", "0.5", "2.0")))
     if draw(st.booleans()):
         compiled["metrics"] = part([f"[{one}]" for one in some(METRICS)])
-    fitted = {"y": targets()}
+    kind = draw(kinds)  # Keras wants one structure of both
+    fitted = {"y": targets(kind)}
     if draw(st.booleans()):
-        fitted["sample_weight"] = part(some(("np.ones(8)", "np.linspace(0, 1, 8)")))
+        fitted["sample_weight"] = part(some(("np.ones(8)", "np.linspace(0, 1, 8)")), kind)
     calls = [f'keras.layers.Dense(1, name="{one}")(x)' if own else "keras.layers.Dense(1)(x)"
              for one, own in zip(heads, named, strict=True)]  # fmt: skip
     after = draw(st.sampled_from(AFTER))
@@ -85,7 +86,10 @@ def listed(draw: st.DrawFn) -> str:
     return FRAME.format(
         seed=draw(st.integers(0, 9)),
         layers="\n".join(f"{one} = {call}" for one, call in zip(heads, calls, strict=True)),
-        model=called("model = keras.Model(inputs=x, ", {"outputs": shaped(heads)}),
+        model=called(
+            "model = keras.Model(inputs=x, ",
+            {"outputs": part(heads, draw(st.sampled_from(("list", "tuple"))))},
+        ),
         compiled=called('model.compile(optimizer="sgd", ', compiled),
         fitted=called("history = model.fit(data, epochs=2, shuffle=False, verbose=0, ", fitted),
         after=after.format(heads=", ".join(heads), last=heads[-1], most=len(heads) - 1, again=again),
