@@ -157,6 +157,8 @@ def _once(wish: Wish) -> int:
     if wish.statistics and form not in STATISTICS:
         message = f"--statistics is shown as {' or '.join(STATISTICS)}, not as {form}"
         raise click.UsageError(message)
+    if wish.verbose:
+        _say_what_decides(settings, wish.paths)
     outcomes = _outcomes(wish, settings)
     reports = [one for one in outcomes if isinstance(one, Report)]
     others = [one for one in outcomes if isinstance(one, Skipped | Crashed)]
@@ -175,6 +177,16 @@ def _once(wish: Wish) -> int:
     if crashes and wish.crash_report is not None:
         _write_down(crashes, settings, wish.crash_report, source=wish.crash_source)
     return 2 if others else _status(reports, exit_zero=wish.exit_zero)
+
+
+def _say_what_decides(settings: Nearest, paths: Sequence[str]) -> None:
+    """Say for which versions ``keras-version = "auto"`` judges, and why."""
+    each = (settings.wanted(os.path.join(path, ".") if os.path.isdir(path) else path) for path in paths)
+    for wanted in dict.fromkeys(one for one in each if one is not None):
+        why = (
+            f"{wanted.file} asks for {wanted.said}" if wanted.file else "no file of the project asks for one"
+        )
+        complain(f"judged for Keras {', '.join(map(str, wanted.versions))}: {why}")
 
 
 def _outcomes(wish: Wish, settings: Nearest) -> list[Outcome]:

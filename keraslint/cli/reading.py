@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 STDIN = "-"
 SEVERAL: dict[str, Any] = {"multiple": True, "metavar": "RULE,..."}
-VERSIONS = "Judge for 3.15, for 3.5,3.15 or for >=3.4 (the newest known)."
+VERSIONS = "Judge for 3.15, 3.5,3.15, >=3.4, or auto: what the project asks for (the newest known)."
 
 
 def configured(paths: Sequence[str], stdin_filename: str | None, options: Options) -> Nearest:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from keraslint.engine.selection import BadSelectorError, verify
-from keraslint.engine.targets import BadVersionError, targets
+from keraslint.engine.targets import AUTO, BadVersionError, targets
 from keraslint.findings import Severity
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def _version(value: object) -> str:
         value = [value]
     if _strings(value) or not isinstance(value, list):
         return "must be a string or a list of strings"
+    if value == [AUTO]:
+        return ""
     try:
         targets(value)
     except BadVersionError as error:

@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from keraslint.config.dependencies import wanted
 from keraslint.config.files import BadConfigError, inline, table_in, table_of
 from keraslint.documents import Exclusion
 from keraslint.engine.selection import verify
 from keraslint.engine.settings import Settings
-from keraslint.engine.targets import targets
+from keraslint.engine.targets import AUTO, targets
 from keraslint.findings import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keraslint.config.dependencies import Wanted
     from keraslint.config.options import Options
+    from keraslint.pairing.versions import Version
 
 Found = tuple[str, dict[str, Any]]
 """The directory to which the patterns of a table are relative, and the table."""
@@ -30,14 +33,36 @@ class Nearest:
     options: Options
     common: str = "."
     _known: dict[str, Found] = field(default_factory=dict)
-    _settings: dict[str, Settings] = field(default_factory=dict)
+    _settings: dict[tuple[str, tuple[Version, ...]], Settings] = field(default_factory=dict)
+    _projects: dict[str, Wanted] = field(default_factory=dict)
 
     def at(self, path: str) -> Settings:
         """The settings for a file; it need not exist."""
-        root, table = self._above(os.path.abspath(os.path.dirname(path)))
-        if root not in self._settings:
-            self._settings[root] = _settings(root, table, self.options)
-        return self._settings[root]
+        directory = os.path.abspath(os.path.dirname(path))
+        root, table = self._above(directory)
+        versions = self._versions(table, directory)
+        if (root, versions) not in self._settings:
+            self._settings[root, versions] = _settings(root, table, self.options, versions)
+        return self._settings[root, versions]
+
+    def wanted(self, path: str) -> Wanted | None:
+        """What the project of a file asks of Keras, where that decides."""
+        directory = os.path.abspath(os.path.dirname(path))
+        if self._asked(self._above(directory)[1]) != (AUTO,):
+            return None
+        if directory not in self._projects:
+            self._projects[directory] = wanted(directory)
+        return self._projects[directory]
+
+    def _asked(self, table: dict[str, Any]) -> tuple[str, ...]:
+        return self.options.keras_version or _listed(table.get("keras-version", ()))
+
+    def _versions(self, table: dict[str, Any], directory: str) -> tuple[Version, ...]:
+        project = self.wanted(os.path.join(directory, "."))
+        if project is not None:
+            return project.versions
+        asked = self._asked(table)
+        return targets(asked) if asked else Settings.versions
 
     @property
     def output_format(self) -> str | None:
@@ -98,11 +123,10 @@ def _common(paths: Sequence[str]) -> str:
     return common if os.path.isdir(common) else os.path.dirname(common)
 
 
-def _settings(root: str, table: dict[str, Any], options: Options) -> Settings:
+def _settings(root: str, table: dict[str, Any], options: Options, versions: tuple[Version, ...]) -> Settings:
     """Options win, and ``--select`` replaces the file's selection."""
     selection: dict[str, Any] = {} if options.select is not None else table
     select = options.select if options.select is not None else tuple(table.get("select", ("ALL",)))
-    versions = options.keras_version or _listed(table.get("keras-version", ()))
     return Settings(
         root=root,
         select=(*select, *selection.get("extend-select", ()), *options.extend_select),
@@ -113,7 +137,7 @@ def _settings(root: str, table: dict[str, Any], options: Options) -> Settings:
         excluded=_excluded(root, table, options),
         force_exclude=_first(options.force_exclude, table.get("force-exclude"), otherwise=False),
         respect_gitignore=_first(options.respect_gitignore, table.get("respect-gitignore"), otherwise=True),
-        versions=targets(versions) if versions else Settings.versions,
+        versions=versions,
         severity=Severity(options.severity or table.get("severity", Settings.severity.value)),
         style=options.style,
         baseline=_baseline(root, table, options),

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from packaging.specifiers import SpecifierSet
 
+AUTO = "auto"
+"""Asks for what the project depends on, which ``config`` reads."""
 OPERATORS = "<>=!~"
 LATEST_PATCH = 999_999
 
@@ -52,7 +54,7 @@ def _exact(text: str) -> Version:
     try:
         return parse(text)
     except ValueError as error:
-        message = f"{text!r} is not a version of Keras; write 3.15, 3.5,3.15 or >=3.4"
+        message = f"{text!r} is not a version of Keras; write 3.15, 3.5,3.15, >=3.4 or auto"
         raise BadVersionError(message) from error
 
 
@@ -64,16 +66,16 @@ def _range(text: str) -> list[Version]:
     except InvalidSpecifier as error:
         message = f"{text!r} is not a range of Keras versions; write for instance >=3.4,<3.12"
         raise BadVersionError(message) from error
-    found = [version for version in _known() if _holds(specifier, version)]
+    found = [version for version in known() if _holds(specifier, version)]
     if not found:
         message = f"no known version of Keras is {text}; the newest known is {NEWEST}"
         raise BadVersionError(message)
     return found
 
 
-def _known() -> list[Version]:
-    """Every series, and where behaviour changed within a series the last patch before."""
-    series = {Version(3, minor) for minor in range(NEWEST.minor + 1)}
+def known() -> list[Version]:
+    """The last Keras 2, every series since, and where behaviour changed within one the last patch before."""
+    series = {LEGACY, *(Version(3, minor) for minor in range(NEWEST.minor + 1))}
     patches = {
         Version(at.since.major, at.since.minor, at.since.patch - 1) for at in BOUNDARIES if at.since.patch > 0
     }

@@ -1,0 +1,1 @@
+"""What decides the settings of a file."""
