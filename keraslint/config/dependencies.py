@@ -6,6 +6,7 @@ brings one along. Nothing is installed, resolved or run.
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from packaging.specifiers import SpecifierSet
 
+FOLDER = "requirements"
+"""A folder in which requirements are as they are beside it."""
 Read: TypeAlias = "Callable[[str], Iterator[tuple[str, str]]]"
 
 TENSORFLOW = frozenset(
@@ -56,7 +59,7 @@ def wanted(directory: str) -> Wanted:
     """What the nearest project at or above a directory asks for; the newest Keras where none asks."""
     while True:
         for name, read in _files(directory):
-            asked = _asked(os.path.join(directory, name), read)
+            asked = _asked(directory, name, read)
             if asked is not None:
                 return asked
         parent = os.path.dirname(directory)
@@ -67,24 +70,28 @@ def wanted(directory: str) -> Wanted:
 
 def _files(directory: str) -> Iterator[tuple[str, Read]]:
     """The files of a directory that may say it, those first that say it exactly."""
-    try:
-        names = sorted(os.listdir(directory))
-    except OSError:
-        return
+    names = [*_listed(directory), *(f"{FOLDER}/{name}" for name in _listed(os.path.join(directory, FOLDER)))]
     for pattern, read in SOURCES:
         yield from ((name, read) for name in names if pattern.fullmatch(name))
 
 
-def _asked(path: str, read: Read) -> Wanted | None:
+def _listed(directory: str) -> list[str]:
+    try:
+        return sorted(os.listdir(directory))
+    except OSError:
+        return []
+
+
+def _asked(directory: str, name: str, read: Read) -> Wanted | None:
     """What a file asks of Keras; a file that cannot be read says nothing."""
     try:
-        with open(path, encoding="utf-8-sig") as file:
+        with open(os.path.join(directory, name), encoding="utf-8-sig") as file:
             asked = dict(read(file.read()))
-    except (OSError, ValueError, RecursionError, TypeError, AttributeError, KeyError):
+    except (OSError, SyntaxError, ValueError, RecursionError, TypeError, AttributeError, KeyError):
         return None
-    for name in ("keras", *sorted(TENSORFLOW & asked.keys())):
-        if name in asked and (found := _meant(name, asked[name])):
-            return Wanted(found, os.path.basename(path), f"{name}{asked[name]}")
+    for package in ("keras", *sorted(TENSORFLOW & asked.keys())):
+        if package in asked and (found := _meant(package, asked[package])):
+            return Wanted(found, name, f"{package}{asked[package]}")
     return None
 
 
@@ -230,6 +237,40 @@ def _of_conda(asked: str) -> str:
     return f"=={version}" if version.count(".") > 1 else f"=={version}.*"
 
 
+def _setup_py(text: str) -> Iterator[tuple[str, str]]:
+    """Lists and dicts of texts, written in the call of ``setup`` or under a name; nothing is run."""
+    tree = ast.parse(text)
+    named = {
+        target.id: statement.value
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+    written = {
+        keyword.arg: named.get(keyword.value.id, keyword.value)
+        if isinstance(keyword.value, ast.Name)
+        else keyword.value
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        for keyword in call.keywords
+    }
+    texts = (_texts(written.get(key)) for key in ("extras_require", "install_requires"))
+    return (pair for group in texts for pair in _each(group))
+
+
+def _texts(node: ast.expr | None) -> list[str]:
+    lists = (
+        [node]
+        if isinstance(node, ast.List | ast.Tuple)
+        else node.values
+        if isinstance(node, ast.Dict)
+        else []
+    )
+    constants = [one for each in lists if isinstance(each, ast.List | ast.Tuple) for one in each.elts]
+    return [one.value for one in constants if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
 def _setup_cfg(text: str) -> Iterator[tuple[str, str]]:
     import configparser  # noqa: PLC0415 (needed for this file alone)
 
@@ -248,7 +289,9 @@ SOURCES: tuple[tuple[re.Pattern[str], Read], ...] = (
     (re.compile(r"Pipfile\.lock"), _locked_json),
     (re.compile(r"pyproject\.toml"), _pyproject),
     (re.compile(r"setup\.cfg"), _setup_cfg),
-    (re.compile(r"requirements([-_.][\w.-]*)?\.txt|requirements\.in"), _requirements),
+    (re.compile(r"setup\.py"), _setup_py),
+    (re.compile(r"requirements([-_.][\w.-]*)?\.(txt|in)"), _requirements),
+    (re.compile(r"requirements/[\w.-]+\.(txt|in)"), _requirements),
     (re.compile(r"(conda-?)?(environment|env)([-_.][\w-]*)?\.ya?ml"), _conda),
 )
 """The files that are looked into, in this order."""

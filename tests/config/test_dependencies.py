@@ -115,6 +115,17 @@ CASES: dict[str, tuple[dict[str, str], list[str], str]] = {
         {"uv.lock": "version = 1\n", "requirements.txt": "keras==3.6.0\n"}, ["3.6.0"], "requirements.txt",
     ),
     "setup.cfg": ({"setup.cfg": "[options]\ninstall_requires =\n    keras==3.2.1\n"}, ["3.2.1"], "setup.cfg"),
+    "setup.py": ({"setup.py": "setup(install_requires=['numpy', 'keras==3.2.1'])\n"}, ["3.2.1"], "setup.py"),
+    "setup.py, by name, and extras": (
+        {
+            "setup.py": "NEEDED = ['h5py']\n"
+            "setup(install_requires=NEEDED, extras_require={'cpu': ['tensorflow>=1.4']})\n"
+        },
+        ["2.15", *SINCE[0]],
+        "setup.py",
+    ),
+    "setup.py that computes": ({"setup.py": "setup(install_requires=read('keras==3.1.0'))\n"}, ["3.15"], ""),
+    "a folder of requirements": ({"requirements/base.txt": "keras==3.9.2\n"}, ["3.9.2"], "requirements/base.txt"),
     "conda": (
         {"environment.yml": "name: x\ndependencies:\n  - python=3.11\n  - conda-forge::keras=3.5\n"},
         ["3.5"],
@@ -142,6 +153,7 @@ CASES: dict[str, tuple[dict[str, str], list[str], str]] = {
 def test_what_a_project_asks_for(case: str, tmp_path: Path) -> None:
     files, versions, decided = CASES[case]
     for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     found = wanted(str(tmp_path))
     assert ([str(version) for version in found.versions], found.file) == (versions, decided)
@@ -196,7 +208,15 @@ def test_auto_stands_alone(
 
 @given(
     st.sampled_from(
-        ["pyproject.toml", "uv.lock", "Pipfile.lock", "setup.cfg", "environment.yml", "requirements.txt"]
+        [
+            "pyproject.toml",
+            "uv.lock",
+            "Pipfile.lock",
+            "setup.cfg",
+            "setup.py",
+            "environment.yml",
+            "requirements.txt",
+        ]
     ),
     st.text(),
 )
