@@ -124,8 +124,8 @@ CASES: dict[str, tuple[dict[str, str], list[str], str]] = {
         ["2.15", *SINCE[0]],
         "setup.py",
     ),
-    "setup.py that computes": ({"setup.py": "setup(install_requires=read('keras==3.1.0'))\n"}, ["3.15"], ""),
-    "a folder of requirements": ({"requirements/base.txt": "keras==3.9.2\n"}, ["3.9.2"], "requirements/base.txt"),
+    "computed": ({"setup.py": "setup(install_requires=read('keras==3.1.0'))\n"}, ["3.15"], ""),
+    "a folder": ({"requirements/base.txt": "keras==3.9.2\n"}, ["3.9.2"], "requirements/base.txt"),
     "conda": (
         {"environment.yml": "name: x\ndependencies:\n  - python=3.11\n  - conda-forge::keras=3.5\n"},
         ["3.5"],
