@@ -9,7 +9,7 @@ from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite
-from keraslint.sites.reading import ends_in_weights, heads, raises, shown
+from keraslint.sites.reading import ends_in_weights, heads, may_be_a_container, raises, shown
 from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             data=DataCall(
                 targets=Given(tree=Leaf()) as target, sample_weight=Given(tree=Leaf()) as third
             ) as data,
-        ) if ends_in_weights(data) and len(heads(outputs)) > 1:
+        ) if ends_in_weights(data) and len(heads(outputs)) > 1 and not may_be_a_container(target.tree):
             names = [shown(outputs, head) for head in heads(outputs)]
             match verdict:
                 case Rejected(fault=Fault.TARGETS_STRUCTURE):

@@ -18,6 +18,7 @@ from keraslint.sites.reading import (
     is_sequence,
     label,
     labels,
+    may_be_a_container,
     meant,
     raises,
     shown,
@@ -42,7 +43,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         case TrainingSite(
             outputs=Given(tree=outputs) as declared,
             data=DataCall(targets=Given(tree=written) as targets) as data,
-        ) if not _may_be_a_container(written) and not (ends_in_weights(data) and len(heads(outputs)) > 1):
+        ) if not may_be_a_container(written) and not (ends_in_weights(data) and len(heads(outputs)) > 1):
             declaration = declaration_of(declared)
             match verdict:
                 case Rejected(fault=fault) if fault in _FAULTS:
@@ -74,11 +75,6 @@ def _fixes(site: TrainingSite, targets: Given, outputs: Tree[Written]) -> tuple[
     edits, meant = found
     changed = [f"{key!r} as {name!r}" for key, name in meant.items() if key != name]
     return parts.fix(f"Write {', '.join(changed)}", Safety.UNSAFE, edits) if changed else ()
-
-
-def _may_be_a_container(targets: Tree[Written]) -> bool:
-    """Whether the only target has a name, as arrays have not: what a call of Keras returns may be a list."""
-    return isinstance(targets, Leaf) and targets.value.name is not None
 
 
 def _takes_anothers(outputs: Tree[Written], terms: tuple[Term, ...]) -> bool:

@@ -40,6 +40,11 @@ def ends_in_weights(data: DataCall) -> bool:
     return together and all(isinstance(part, Given) and isinstance(part.tree, Leaf) for part in parts)
 
 
+def may_be_a_container(targets: Tree[Written]) -> bool:
+    """Whether the only target has a name, as arrays have not: what a call of Keras returns may be a list."""
+    return isinstance(targets, Leaf) and targets.value.name is not None
+
+
 def raises(rejected: Rejected) -> str:
     """What Keras will do with a request that it rejects."""
     return f"Keras raises {rejected.error} at {rejected.call}"

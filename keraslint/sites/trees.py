@@ -116,7 +116,7 @@ def _written(value: Value, origin: Origin, places: Places) -> Written:
         if isinstance(constant, float | int | str) and not isinstance(constant, bool)
         else None,
         is_none=value == Const(None),
-        made=places.location(value.origin) if isinstance(value, Tensor | Made) else None,
+        made=_made(value, places),
         takes=taken_apart(value) if isinstance(value, Function) else (),
         maker=_maker(value),
     )
@@ -128,6 +128,17 @@ def _maker(value: Value) -> Maker | None:
             return Maker(by.symbol, by.options)
         case Symbol(name=symbol):
             return Maker(symbol)
+        case _:
+            return None
+
+
+def _made(value: Value, places: Places) -> Location | None:
+    """The call that made a tensor or a metric; of other things Keras makes metrics of its own."""
+    match value:
+        case Tensor(origin=origin):
+            return places.location(origin)
+        case Made(symbol=symbol, origin=origin) if symbol.startswith("keras.metrics."):
+            return places.location(origin)
         case _:
             return None
 
