@@ -224,8 +224,29 @@ def joined(site: TrainingSite, part: Given, path: Path) -> Edits | None:
     return (*around(span, "MultiLoss(", ")"), *calls.imported(home.source, "keraslint.losses", "MultiLoss"))
 
 
-def made_once(site: TrainingSite, made: Location, used: Location) -> bool:
-    """Whether what is made at one place and used at another is one object there, not one for each turn."""
+def one_object(site: TrainingSite, made: Location, used: Location, places: Sequence[Location]) -> bool:
+    """Whether what one call made stands at all these places as one object, not as one for each turn.
+
+    It is one where a single statement reads the same name at each, and where the call that made it runs once
+    for each time that it is ``used``.
+    """
+    return _one_name(site, places) or _made_once(site, made, used)
+
+
+def _one_name(site: TrainingSite, places: Sequence[Location]) -> bool:
+    source = source_of(site, places[0])
+    if source is None or {place.document for place in places} != {source.path}:
+        return False
+    if len(set(places)) < len(places):
+        return False  # one place that is come to several times
+    nodes = [source.node(place) for place in places]
+    read = {ast.unparse(node) for node in nodes if isinstance(node, ast.Name | ast.Attribute)}
+    within = [next(one for one in source.above(node) if isinstance(one, ast.stmt)) for node in nodes if node]
+    simple = all(isinstance(node, ast.Name | ast.Attribute) for node in nodes)
+    return simple and len(read) == 1 and all(one is within[0] for one in within)
+
+
+def _made_once(site: TrainingSite, made: Location, used: Location) -> bool:
     source = source_of(site, made)
     one, other = (None, None) if source is None else (source.node(made), source.node(used))
     if source is None or one is None or other is None or made.document != used.document:

@@ -38,18 +38,23 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     used[written.made].append((one.head, written))
             for made, found in used.items():
                 places = sorted(found, key=lambda place: (place[1].location.document, place[1].location.span))
-                names = list(dict.fromkeys(shown(outputs, head) for head, _ in places))
-                if len({head for head, _ in places}) > 1 and parts.made_once(site, made, compiled.location):
-                    last = places[-1][1]
-                    told = f"Keras computes one {last.name or 'metric'} from {names} together"
-                    title = "Make a metric of its own for each output"
-                    edits = parts.made_again(site, made, [written.location for _, written in places])
-                    yield rule.finding(
-                        last.location,
-                        f"{told}, and logs it for each",
-                        related=(Related(made, "the metric is made here"),),
-                        fixes=parts.fix(title, Safety.UNSAFE, edits),
-                    )
+                where = [written.location for _, written in places]
+                several = len({head for head, _ in places}) > 1
+                if several and parts.one_object(site, made, compiled.location, where):
+                    names = list(dict.fromkeys(shown(outputs, head) for head, _ in places))
+                    yield _finding(site, made, names, places[-1][1], where)
+
+
+def _finding(
+    site: TrainingSite, made: Location, names: list[str], last: Written, where: list[Location]
+) -> Finding:
+    title = "Make a metric of its own for each output"
+    return rule.finding(
+        last.location,
+        f"Keras computes one {last.name or 'metric'} from {names} together, and logs it for each",
+        related=(Related(made, "the metric is made here"),),
+        fixes=parts.fix(title, Safety.UNSAFE, parts.made_again(site, made, where)),
+    )
 
 
 def _written(part: SitePart, path: Path) -> Written | None:
