@@ -22,12 +22,15 @@ class BadSelectorError(ValueError):
 
 
 def selected(select: Iterable[str], ignore: Iterable[str]) -> tuple[Registered, ...]:
-    """The rules that ``select`` names more closely than ``ignore`` does."""
+    """The rules that ``select`` names more closely than ``ignore`` does; ``ALL`` names no optional one."""
     select, ignore = tuple(select), tuple(ignore)
     for selector in (*select, *ignore):
         verify(selector)
     return tuple(
-        found for found in registered() if closeness(select, *keys(found)) > closeness(ignore, *keys(found))
+        found
+        for found in registered()
+        if closeness(select, *keys(found))
+        > max(closeness(ignore, *keys(found)), 1 if found.rule.optional else 0)
     )
 
 

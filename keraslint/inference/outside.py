@@ -66,7 +66,8 @@ def _model(run: Run, name: str, arguments: Arguments, node: ast.expr) -> Value |
 def _layer(run: Run, name: str, arguments: Arguments, node: ast.expr) -> Value | None:
     given = models.text_of(arguments.get("name"))
     if name == symbols.INPUT or symbols.is_layer_function(name):
-        return Tensor(given, run.origin(node))
+        by = Made(name, given, run.origin(node), options=options.of(name, arguments))
+        return Tensor(given, run.origin(node), by)
     if symbols.is_layer(name):
         plain, function = _single(name, arguments), _called(name, arguments)
         given_options = options.of(name, arguments)

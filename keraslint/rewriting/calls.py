@@ -103,6 +103,18 @@ def with_more(site: TrainingSite, location: Location, name: str, value: str) -> 
     return (with_keyword(source, call, f"{name}={quoted(value, source.quote)}"),)
 
 
+def renamed_layer(site: TrainingSite, made: Location | None, old: str, new: str) -> Edits | None:
+    """The layer that was made and called at a place, ``Dense(1, name="old")(x)``, under another name."""
+    source = None if made is None else source_of(site, made)
+    node = None if source is None or made is None else source.node(made)
+    match node:
+        case ast.Call(func=ast.Call(keywords=keywords)) if source:
+            name = next((one.value for one in keywords if one.arg == "name"), None)
+            if isinstance(name, ast.Constant) and name.value == old:
+                return (Edit(source.location(name), quoted(new, source.quote)),)
+    return None
+
+
 def _after_parentheses(source: Source, last: Span, call: Span) -> tuple[int, int]:
     """The end of the last argument with the parentheses around it."""
     line, column = last.end_line, last.end_column

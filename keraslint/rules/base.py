@@ -24,7 +24,8 @@ class Rule:
     ``subject="dict"`` or ``"nested"`` it is ``check(migration)``, called for each model where whole sites are
     to be rewritten to that style. A rule with
     ``keras=3`` speaks of something that this major version does, which no verdict shows, and is asked for
-    no other.
+    no other. An ``optional`` rule is a matter of style, and is asked only where a selector names it more
+    closely than ``ALL``.
     """
 
     module: str
@@ -33,6 +34,7 @@ class Rule:
     severity: Severity = Severity.ERROR
     subject: Subject = "site"
     keras: int | None = None
+    optional: bool = False
 
     @property
     def name(self) -> str:

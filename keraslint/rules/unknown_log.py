@@ -104,7 +104,15 @@ def _meant(name: str, logs: tuple[str, ...], outputs: Tree[Written]) -> str | No
                 return candidate
     if name.removesuffix("_loss") in _names_of_heads(outputs) and name.endswith("_loss"):
         return next(iter(get_close_matches(name, logs, n=1)), "loss")
+    same_end = [log for log in logs if log != "loss" and _end(log) == _end(name)]
+    if len(same_end) == 1 and "/" in same_end[0] + name:
+        return same_end[0]
     return next(iter(get_close_matches(name, logs, n=1, cutoff=CLOSE)), None)
+
+
+def _end(log: str) -> str:
+    """The last key of a nested output with what is logged of it: losses bear its path, metrics do not."""
+    return log.rpartition("/")[2]
 
 
 def _names_of_heads(outputs: Tree[Written]) -> set[str | None]:

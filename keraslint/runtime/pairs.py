@@ -63,7 +63,8 @@ def findings(live: Live, site: TrainingSite, verdict: Verdict, major: int) -> It
 def _by_rules(site: TrainingSite, verdict: Verdict, major: int) -> Iterator[Finding]:
     for found in registered():
         rule = found.rule
-        if rule.subject == "site" and rule.keras in (None, major) and rule.code not in NOT_ASKED:
+        asked = rule.subject == "site" and not rule.optional and rule.code not in NOT_ASKED
+        if asked and rule.keras in (None, major):
             for finding in found.check(site, verdict):
                 yield replace(finding, related=(), fixes=())
 

@@ -97,7 +97,8 @@ def loud(case: Case, version: str) -> list[Finding]:
     return [
         finding
         for found in registered()
-        if found.rule.subject == "site" and found.rule.keras in {None, at.major}
+        if found.rule.subject == "site" and not found.rule.optional
+        if found.rule.keras in {None, at.major}
         for finding in found.check(written, verdict)
         if finding.severity is not Severity.INFO and finding.code not in ASIDE
     ]
