@@ -107,7 +107,8 @@ class OldEvent:
     """Something was called as Keras 3 does not have it.
 
     ``name`` is a method that is gone, an argument of ``compile`` that is gone, ``compiled_loss`` or
-    ``compiled_metrics`` in a step of training of the program's own, ``loss without keys`` for a loss of
+    ``compiled_metrics`` in a step of training of the program's own, ``save as h5`` for a
+    model that is saved in that format, ``loss without keys`` for a loss of
     similarity that is given keys it does not take (no model has a part in that), ``Model`` for a model made
     of ``input=`` and ``output=``, ``values`` for inputs or outputs of a model that are the values of a dict,
     ``compile`` for metrics as the third positional argument; ``origin`` is the call or the attribute, of

@@ -297,6 +297,13 @@ def _add_loss(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.
     return Const(None)
 
 
+def _save(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
+    path = models.text_of(arguments.get("filepath", 0))
+    if path is not None and path.endswith((".h5", ".hdf5")) and model.compiled is not None:
+        _old(run, look(run, ref, model, node), "save as h5", run.origin(node))
+    return Const(None)
+
+
 def _add(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
     del node
     layer = arguments.get("layer", 0)
@@ -331,6 +338,6 @@ METHODS: dict[str, Handler] = {
     "add_loss": _add_loss,
     "get_layer": _get_layer,
     "summary": _silent,
-    "save": _silent,
+    "save": _save,
     "save_weights": _silent,
 }

@@ -36,6 +36,11 @@ _METRICS = _COMMON | {
 }  # fmt: skip
 # Metric classes that name themselves otherwise than by their class.
 _OWN_NAMES = {"log_cosh_error": "logcosh", "f_beta_score": "fbeta_score"}
+LONG_NAMES = {
+    "mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error", "bce": "binary_crossentropy", "kld": "kl_divergence",
+}  # fmt: skip
+"""The losses that Keras knows by a short name as well: one function, two names."""
 _NAME_ARGUMENT = re.compile(r"""\bname\s*=\s*(['"])(.*?)\1""")
 _CALL = re.compile(r"\(.*\)$", re.DOTALL)
 

@@ -87,6 +87,10 @@ def find(parsed: Parsed, project: Project) -> Inferred:
     return Inferred(tuple(collector.sites), undecided, interpreted, collector.places)
 
 
+SAVED = "save as h5"
+"""The one of the old things about which it matters how the model was compiled."""
+
+
 class _Aside:
     """What belongs to a data call, by where that call stands."""
 
@@ -158,7 +162,8 @@ class _Collector:
         model = event.model
         at = self.places.location(model.origin)
         outputs = self._outputs(model, {}) if model.custom is None else Unread(model.custom, at)
-        site = TrainingSite(at, model.kind, outputs, sources=self.sources)
+        compiled = self._compiled(model.compiled, {}) if event.name == SAVED else None
+        site = TrainingSite(at, model.kind, outputs, compiled, sources=self.sources)
         self.sites[self._with_aside(site, event)] = None
 
     def _alternative(self, event: Meeting, way: Assumed) -> None:
