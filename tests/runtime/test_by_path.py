@@ -19,7 +19,7 @@ from tests.runtime.models import keras
 pytestmark = pytest.mark.train
 
 X: Any = np.linspace(-1, 1, 64, dtype="float32").reshape(16, 4)
-Y: dict[str, Any] = {"class": np.arange(16) % 3, "box": {"side": X[:, :2], "seen": X[:, 3:] > 0}}
+Y: dict[str, Any] = {"class": np.arange(16) % 3, "box": {"side": X[:, :2], "tall": X[:, 3:] > 0}}
 
 
 def joint(y: Any, predicted: Any) -> Any:
@@ -31,16 +31,16 @@ LOSSES = {
     "class": "sparse_categorical_crossentropy",
     "box": joint,
     "box.side": "huber",
-    "box.seen": "binary_crossentropy",
+    "box.tall": "binary_crossentropy",
 }
 
 
 def model(losses: Any = None, *, plain: bool = False, **compiled: Any) -> Any:
-    """Outputs {"class": ..., "box": {"side": ..., "seen": ...}}."""
+    """Outputs {"class": ..., "box": {"side": ..., "tall": ...}}."""
     from keraslint.losses import Model, NestedLoss
 
     x, dense = keras().Input((4,)), keras().layers.Dense
-    box = {"side": dense(2, name="side")(x), "seen": dense(1, "sigmoid", name="seen")(x)}
+    box = {"side": dense(2, name="side")(x), "tall": dense(1, "sigmoid", name="tall")(x)}
     made = (keras().Model if plain else Model)(x, {"class": dense(3, "softmax")(x), "box": box})
     loss = NestedLoss(losses or LOSSES, weights=None if losses else {"box.side": 2.0})
     made.compile("sgd", loss=loss, run_eagerly=True, **compiled)
@@ -54,12 +54,12 @@ def test_each_head_has_the_losses_of_the_paths_that_reach_it() -> None:
     assert rows == [
         ("class", "class", "sparse_categorical_crossentropy", "", "path"),
         ("box.side", "box.side", "box: joint, huber", "2", "path"),
-        ("box.seen", "box.seen", "box: joint, binary_crossentropy", "", "path"),
+        ("box.tall", "box.tall", "box: joint, binary_crossentropy", "", "path"),
     ]
     assert report.proof is not None
     assert report.proof.as_said
     assert {one.log for one in report.proof.values} == {
-        "loss", "class_loss", "box_loss", "box.side_loss", "box.seen_loss",
+        "loss", "class_loss", "box_loss", "box.side_loss", "box.tall_loss",
     }  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def test_each_head_has_the_losses_of_the_paths_that_reach_it() -> None:
         (None, {"class": Y["class"]}, "KER150", "No target for the loss at 'box'"),
         (None, {**Y, "clas": Y["class"]}, "KER150", "There is a target at 'clas', but no output."),
         (None, {**Y, "class": Y["class"] + 1}, "KER356", "the labels of 'class' go from 1 to 3"),
-        ({"box.seen": "mse"}, {"box": {"seen": Y["box"]["seen"]}}, "KER351", "['class', 'box.side']"),
+        ({"box.tall": "mse"}, {"box": {"tall": Y["box"]["tall"]}}, "KER351", "['class', 'box.side']"),
     ],
 )
 def test_what_is_wrong_with_a_path_or_its_target(losses: Any, targets: Any, code: str, said: str) -> None:
@@ -85,7 +85,7 @@ def test_what_is_wrong_with_a_path_or_its_target(losses: Any, targets: Any, code
 
 def test_metrics_validation_and_monitors_beside_it() -> None:
     stop = keras().callbacks.EarlyStopping
-    metrics = {"class": ["accuracy"], "box": {"side": ["mae"], "seen": ["mae"]}}
+    metrics = {"class": ["accuracy"], "box": {"side": ["mae"], "tall": ["mae"]}}
     made = model(metrics=metrics)
     given: Any = {"validation_data": (X, Y), "callbacks": [stop("val_box.side_loss", mode="min")]}
     report = check(made, X, Y, **given, print_fn=None)
