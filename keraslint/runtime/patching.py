@@ -120,7 +120,10 @@ def _wrap(keras: ModuleType) -> None:
             return
         _STATE.wrapped.add(id(model))
         for name in METHODS:
-            _replace(model, name, _standing_before(model, name))
+            # Where it is defined: Keras takes a ``Model.compile`` that is not ``Trainer.compile`` for the
+            # program's own, and does not compile what it loads (keras/src/trainers/trainer.py, 3.15).
+            home = next(cls for cls in model.__mro__ if name in vars(cls))
+            _replace(home, name, _standing_before(home, name))
         for cls, name in naming.homes(model):
             _replace(cls, name, naming.Watched(cls, name, _read))
 
@@ -141,11 +144,11 @@ def _replace(cls: type, name: str, value: object) -> None:
 
 
 def _standing_before(cls: type, name: str) -> Callable[..., Any]:
-    own = vars(cls).get(name)
+    own = vars(cls)[name]
 
-    @wraps(getattr(cls, name))
+    @wraps(own)
     def method(self: Any, *given: Any, **named: Any) -> Any:
-        original = own.__get__(self) if own is not None else getattr(super(cls, self), name)
+        original = own.__get__(self)
         watcher = current()
         if watcher is None or "_use_cached_eval_dataset" in named:  # validation inside fit
             return original(*given, **named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.runtime.models import HOUSES, PRICE, ROOMS, SAMPLES, X, compiled, hou
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.train
 
@@ -28,7 +30,8 @@ def attributes() -> dict[str, Any]:
     """Everything of Keras that a guard stands before, and the finders of modules."""
     model = keras().Model
     functional = next(cls for cls in model.__subclasses__() if cls.__name__ == "Functional")
-    found = {f"{cls.__name__}.{name}": vars(cls).get(name) for cls in (model, functional) for name in METHODS}
+    classes = (functional, *model.__mro__)
+    found = {f"{cls.__name__}.{name}": vars(cls).get(name) for cls in classes for name in METHODS}
     return {**found, "finders": list(sys.meta_path)}
 
 
@@ -45,8 +48,9 @@ def swapped() -> Any:
 
 
 def test_every_call_of_a_block_is_examined_and_what_it_returns_is_kept() -> None:
+    before = attributes()
     with guard(print_fn=None) as watching:
-        assert attributes()["Model.fit"] is not None
+        assert attributes() != before
         model = swapped()
         assert model.fit(X, HOUSES, verbose=0).history["loss"]
         assert isinstance(model.evaluate(X, HOUSES, verbose=0), list)
@@ -106,6 +110,16 @@ def in_thread(work: Any) -> None:
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
+
+
+def test_a_model_that_is_loaded_is_compiled_as_it_would_be(tmp_path: Path) -> None:
+    path = str(tmp_path / "swapped.keras")
+    swapped().save(path)
+    with guard(print_fn=None) as watching, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = keras().models.load_model(path)
+        model.evaluate(X, HOUSES, verbose=0)
+    assert [report.call for report in watching.reports] == ["compile", "evaluate"]
 
 
 def test_a_thread_belongs_to_its_own_guard_then_to_one_for_every_thread() -> None:
