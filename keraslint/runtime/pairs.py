@@ -40,24 +40,33 @@ _TERM_PARTS = {
 # The rules that speak of each part: where one of them has spoken, nothing is added.
 _SPOKEN = {
     "targets": {"KER108", "KER112", "KER201"},
-    "loss": {"KER101", "KER102", "KER202", "KER301", "KER104"},
-    "loss_weights": {"KER103", "KER104", "KER203"},
+    "loss": {"KER101", "KER102", "KER104", "KER117", "KER202", "KER214", "KER301"},
+    "loss_weights": {"KER103", "KER104", "KER113", "KER203"},
     "sample_weight": {"KER110"},
-    "metrics": {"KER105", "KER106", "KER204"},
+    "metrics": {"KER105", "KER106", "KER107", "KER204", "KER206", "KER302"},
 }
+# The rules that speak of several parts, and say of which.
+_OF_SEVERAL = frozenset({"KER114", "KER115", "KER205", "KER212"})
+_WORDS = {
+    "targets": "targets",
+    "loss": "losses",
+    "loss_weights": "weights",
+    "sample_weight": "sample weights",
+    "metrics": "metrics",
+}
+WITHOUT_LOSS = "KER306"
 
 
 def findings(live: Live, site: TrainingSite, verdict: Verdict, major: int) -> Iterator[Finding]:
     """Everything that is wrong with how the parts meet."""
     said = list(_by_rules(site, verdict, major))
     yield from said
-    codes = {one.code for one in said}
     at = site.data.location if site.data else site.model
     match verdict:
         case Rejected() if not said:
             yield kinds.REJECTED.at(at, f"Keras raises {verdict.error} at {verdict.call}: {verdict.message}")
         case Paired() if isinstance(site.outputs, Given):
-            yield from _Held(live, site.outputs.tree, verdict, at, codes).findings()
+            yield from _Held(live, site.outputs.tree, verdict, at, said).findings()
 
 
 def _by_rules(site: TrainingSite, verdict: Verdict, major: int) -> Iterator[Finding]:
@@ -77,7 +86,7 @@ class _Held:
     outputs: Tree[Written]
     paired: Paired
     at: Location
-    said: set[str]
+    said: list[Finding]
 
     def findings(self) -> Iterator[Finding]:
         several = len(heads(self.outputs)) > 1
@@ -90,7 +99,10 @@ class _Held:
         yield from self._without_loss()
 
     def _silent_about(self, part: str) -> bool:
-        return not _SPOKEN[part] & self.said
+        return not any(
+            one.code in _SPOKEN[part] or (one.code in _OF_SEVERAL and _WORDS[part] in one.message)
+            for one in self.said
+        )
 
     def _name(self, head: Path) -> str:
         return shown(self.outputs, head)
@@ -189,7 +201,7 @@ class _Held:
         lost = [h for h in heads(self.outputs) if not any(h[: len(one)] == one for one in reached)]
         wanted = set(self._meant_to_be_trained(self.live.parts.get("loss")))
         names = [self._name(head) for head in lost if head not in wanted]
-        if names and reached:
+        if names and reached and not any(one.code == WITHOUT_LOSS for one in self.said):
             yield kinds.NO_LOSS.at(self.at, f"no loss and no metric reaches {names}")
 
 

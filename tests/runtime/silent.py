@@ -388,14 +388,20 @@ def line(one: Happened) -> str:
     return json.dumps(asdict(one))
 
 
+def recorded(path: Path) -> list[Happened]:
+    """The cases of one recorded Keras."""
+    lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return [Happened(one["id"], one["keras"], tuple(one["codes"]), tuple(one["undecided"])) for one in lines]
+
+
 def main(arguments: list[str]) -> int:
     """One line for each case; the status says whether all are right."""
     names = [one for one in arguments if not one.startswith("-")]
     keras = importlib.import_module(names[0] if names else "keras")
     happened = [run(one, keras) for one in CASES]
     record, path = "--record" in arguments, place(keras)
-    recorded = path.read_text(encoding="utf-8").splitlines() if path.exists() and not record else None
-    states = [_state(one, recorded) for one in happened]
+    known = {one.id: one.keras for one in recorded(path)} if path.exists() and not record else {}
+    states = [_state(one, known) for one in happened]
     for one, state in zip(happened, states, strict=True):
         codes = ", ".join(one.codes) or "-"
         sys.stdout.write(f"{state:<9}{one.id:<60}{one.keras:<22}{codes}\n")
@@ -405,10 +411,11 @@ def main(arguments: list[str]) -> int:
     return int(set(states) != {"ok"})
 
 
-def _state(one: Happened, recorded: list[str] | None) -> str:
+def _state(one: Happened, known: dict[str, str]) -> str:
+    """Whether the guard was right, and whether Keras did what is recorded."""
     if not one.is_right:
         return "WRONG"
-    return "ok" if recorded is None or line(one) in recorded else "CHANGED"
+    return "ok" if known.get(one.id, one.keras) == one.keras else "CHANGED"
 
 
 if __name__ == "__main__":

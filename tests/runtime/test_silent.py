@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -10,16 +9,10 @@ import pytest
 
 pytest.importorskip("numpy")
 
-from tests.runtime.silent import CASES, RECORD, Case, Happened, line, place, run
+from tests.runtime.silent import CASES, RECORD, Case, Happened, place, recorded, run
 
 RECORDS = sorted(RECORD.glob("*.jsonl"))
 MISPAIRINGS = [f"F{number:02}" for number in range(1, 19)]
-
-
-def recorded(path: Path) -> list[Happened]:
-    """The cases of one recorded Keras."""
-    lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return [Happened(one["id"], one["keras"], tuple(one["codes"]), tuple(one["undecided"])) for one in lines]
 
 
 @pytest.mark.train
@@ -29,8 +22,8 @@ def test_a_finding_exactly_where_keras_does_otherwise(case: Case) -> None:
     happened = run(case, keras)
     assert happened.is_right, happened
     assert not happened.undecided
-    if place(keras).exists():
-        assert line(happened) in place(keras).read_text(encoding="utf-8").splitlines()
+    if place(keras).exists():  # which rule finds it may change with the rules, not what Keras did
+        assert (happened.id, happened.keras) in {(one.id, one.keras) for one in recorded(place(keras))}
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.stem)
