@@ -13,8 +13,9 @@ I15     3.0 -        anything else is flattened and goes to the inputs one by on
 I16     3.8 -        ... but not to inputs in a dict that was not written in sorted order
 ======  ===========  ====================================================================================
 
-Held against nine releases (``fixtures/conformance/inputs.json``) and against the Keras that is installed. It
-does not know shapes, with which Keras may find out what was exchanged, and nothing of nested inputs.
+Held against the record of every release (``fixtures/conformance``, group I and ``inputs.json``) and against
+the Keras that is installed. It does not know shapes, by which Keras may find out that data were exchanged,
+and nothing of nested inputs, nor of an ``OrderedDict``.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def _declared(inputs: Outputs) -> dict[Path, str | None] | None:
         return {(): inputs.value}
     if inputs.open or any(not isinstance(child, Leaf) for child in inputs.children):
         return None
-    if inputs.kind in MAPPINGS:
+    if inputs.kind == "dict":
         return {(key,): str(key) for key in sorted(inputs.keys, key=str)}
     if inputs.kind not in SEQUENCES:
         return None
@@ -89,7 +90,7 @@ def _is_deep(given: Tree[Token]) -> bool:
     if isinstance(given, Leaf):
         return False
     flat = all(isinstance(child, Leaf) for child in given.children)
-    return given.open or not flat or given.kind == "namedtuple"
+    return given.open or not flat or given.kind in {"namedtuple", "ordered_dict"}
 
 
 def _of_dict(
