@@ -2,6 +2,7 @@
 
 ``# finds: KER202`` stands on the line of a finding, with ``info`` or ``warning`` behind it where the
 severity is not the rule's own. ``# raises: KeyError at fit`` stands on the line of the call that raises,
+``# judged for Keras 3.6`` says which version it is about, and ``# changes from Keras 2.15`` before which one.
 ``# not judged`` on that of a call about which keraslint has to say nothing but why. A line ``# judged for
 Keras 3.5`` says which version the findings are about, where it is not the newest; what that version does is
 recorded under ``conformance``.
@@ -23,6 +24,7 @@ ROLES = ("bad", "safe", "unsafe", "good")
 
 _FINDS = re.compile(r"# finds: (KER\d{3})(?: (error|warning|info))?(?=\s|$)")
 _RAISES = re.compile(r"# raises: (\w+) at (\w+)")
+_SINCE = re.compile(r"^# changes from Keras (\S+)$", re.MULTILINE)
 _JUDGED_FOR = re.compile(r"^# judged for Keras (\S+)$", re.MULTILINE)
 
 
@@ -54,11 +56,13 @@ class Program:
     raises: Raises | None
     not_judged: tuple[int, ...] = ()
     judged_for: str | None = None
+    since: str | None = None
 
     @property
     def versions(self) -> tuple[Version, ...]:
         """The versions of Keras that the findings are about."""
-        return (NEWEST,) if self.judged_for is None else targets([self.judged_for])
+        judged_for = (NEWEST,) if self.judged_for is None else targets([self.judged_for])
+        return judged_for if self.since is None else (*targets([self.since]), *judged_for)
 
     @property
     def rule(self) -> str:
@@ -99,7 +103,7 @@ def read(path: Path) -> Program:
     ]
     raises = [Raises(number, *match.groups()) for number, line in lines for match in _RAISES.finditer(line)]
     not_judged = tuple(number for number, line in lines if "# not judged" in line)
-    judged_for = _JUDGED_FOR.search(source)
+    judged_for, since = _JUDGED_FOR.search(source), _SINCE.search(source)
     return Program(
         path,
         source,
@@ -107,6 +111,7 @@ def read(path: Path) -> Program:
         raises[0] if raises else None,
         not_judged,
         judged_for[1] if judged_for else None,
+        since[1] if since else None,
     )
 
 

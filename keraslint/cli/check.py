@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from keraslint.reporters.results import Results
 
 OUTPUT = (
+    click.option("--from", "since", metavar="VERSION", help="Report what is different from this Keras on."),
+    click.option("--to", "until", metavar="VERSION", help="The Keras that --from is held against (newest)."),
     click.option("--no-baseline", is_flag=True, help="Report what is known already, too."),
     click.option("--output-format", "form", type=click.Choice(tuple(FORMATS)), help="How to report (full)."),
     click.option("-o", "--output-file", metavar="FILE", help="Write the report there."),
@@ -91,6 +93,7 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     **values: Any,  # noqa: ANN401 (of the shared options)
 ) -> int:
     """Check files, notebooks and whole directories; - reads standard input."""
+    _verify_change(values)
     wish = Wish(
         paths or (".",),
         stdin_filename,
@@ -128,6 +131,29 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     from keraslint.cli.watching import watch as keep_watching
 
     return keep_watching(lambda: _watched(wish), lambda: _once(wish))
+
+
+def _verify_change(values: dict[str, Any]) -> None:
+    """Refuse ``--from`` and ``--to`` that do not say from which version to which later one."""
+    since, until = values["since"], values["until"]
+    if since is None:
+        if until is not None:
+            message = "--to says where a change of versions ends; --from where it begins"
+            raise click.UsageError(message)
+        return
+    if values["keras_version"]:
+        message = "--from and --to stand in place of --keras-version"
+        raise click.UsageError(message)
+    from keraslint.engine.targets import BadVersionError, targets
+    from keraslint.pairing.versions import NEWEST
+
+    try:
+        old, new = targets([since]), targets([until or str(NEWEST)])
+    except BadVersionError as error:
+        raise click.UsageError(str(error)) from error
+    if len(old) > 1 or len(new) > 1 or old >= new:
+        message = f"--from {since} --to {until or NEWEST}: one version and a later one"
+        raise click.UsageError(message)
 
 
 def _diff(wish: Wish, values: dict[str, Any]) -> int:

@@ -101,10 +101,11 @@ def options(values: Mapping[str, Any]) -> Options:
         extend_exclude=listed("extend_exclude"),
         force_exclude=values.get("force_exclude"),
         respect_gitignore=values.get("respect_gitignore"),
-        keras_version=values.get("keras_version", ()),
+        keras_version=(values["until"],) if values.get("until") else values.get("keras_version", ()),
         severity=values.get("severity"),
         baseline=values.get("baseline"),
         no_baseline=values.get("no_baseline", False),
         config=values.get("config", ()),
         isolated=values.get("isolated", False),
+        since=values.get("since"),
     )

@@ -14,13 +14,13 @@ from keraslint.engine.selection import verify
 from keraslint.engine.settings import Settings
 from keraslint.engine.targets import AUTO, targets
 from keraslint.findings import Severity
+from keraslint.pairing.versions import NEWEST, Version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keraslint.config.dependencies import Wanted
     from keraslint.config.options import Options
-    from keraslint.pairing.versions import Version
 
 Found = tuple[str, dict[str, Any]]
 """The directory to which the patterns of a table are relative, and the table."""
@@ -55,6 +55,8 @@ class Nearest:
         return self._projects[directory]
 
     def _asked(self, table: dict[str, Any]) -> tuple[str, ...]:
+        if self.options.since is not None:
+            return self.options.since, *(self.options.keras_version or (str(NEWEST),))
         return self.options.keras_version or _listed(table.get("keras-version", ()))
 
     def _versions(self, table: dict[str, Any], directory: str) -> tuple[Version, ...]:
@@ -140,6 +142,7 @@ def _settings(root: str, table: dict[str, Any], options: Options, versions: tupl
         versions=versions,
         severity=Severity(options.severity or table.get("severity", Settings.severity.value)),
         style=options.style,
+        since=None if options.since is None else versions[0],
         baseline=_baseline(root, table, options),
     )
 

@@ -31,3 +31,4 @@ class Options:
     config: tuple[str, ...] = ()
     isolated: bool = False
     style: Style | None = None
+    since: str | None = None

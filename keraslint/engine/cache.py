@@ -191,7 +191,14 @@ def _stamp() -> str:
 
 def _key(path: str, settings: Settings, project: Project) -> str:
     called = sorted(project.called.get(path, ()))
-    what = (os.path.abspath(path), called, settings.select, settings.ignore, settings.versions)
+    what = (
+        os.path.abspath(path),
+        called,
+        settings.select,
+        settings.ignore,
+        settings.versions,
+        settings.since,
+    )
     return _digest(repr(what))
 
 

@@ -15,9 +15,10 @@ from keraslint import pairing, sites
 from keraslint.engine.identity import of_site
 from keraslint.engine.targets import of_document
 from keraslint.findings import Crashed, Related, Severity, Undecided
+from keraslint.sites.changes import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from keraslint.documents import Failure
     from keraslint.findings import Finding, Fix, Location
@@ -60,10 +61,18 @@ def judge_failures(failures: Sequence[Failure], rules: Sequence[Registered], jud
                 judged.findings += found.check(failure)
 
 
-def judge(
-    parsed: Parsed, project: Project, rules: Sequence[Registered], versions: Sequence[Version], judged: Judged
+def judge(  # noqa: PLR0913, PLR0917 (a run has as many sides)
+    parsed: Parsed,
+    project: Project,
+    rules: Sequence[Registered],
+    versions: Sequence[Version],
+    judged: Judged,
+    since: Version | None = None,
 ) -> None:
-    """Infer the sites of a document, pair each for each version, and ask every rule."""
+    """Infer the sites of a document, pair each for each version, and ask every rule.
+
+    With ``since``, the first of two versions, what holds for it as well is left out.
+    """
     path = parsed.document.path
     try:
         inferred = sites.find(parsed, project)
@@ -81,7 +90,44 @@ def judge(
         if (verdict := _verdict(path, site, version, judged))
         for claim in _claims(path, replace(site, version=version), version, verdict, about_sites, judged)
     ]
-    judged.findings += _merged(claims, inferred.sites, versions)
+    found = _merged(claims, inferred.sites, versions)
+    if since is not None:
+        found = [one for one in found if one.versions and str(since) not in one.versions]
+        told = {matter(one) for one in found}
+        known = {claim.site for claim in claims if matter(claim.finding) in told}
+        changed = _changes(
+            path,
+            [one for one in inferred.sites if replace(one, version=versions[-1]) not in known],
+            rules,
+            versions,
+            judged,
+        )
+        found += _merged(changed, inferred.sites, versions[-1:])
+    judged.findings += found
+
+
+def _changes(
+    path: str,
+    known: Sequence[TrainingSite],
+    rules: Sequence[Registered],
+    versions: Sequence[Version],
+    judged: Judged,
+) -> Iterator[_Claim]:
+    """What the rules about changes say of sites of which no other rule says what has changed."""
+    old, new = versions[0], versions[-1]
+    if old == new:  # a document for Keras 2 whatever was asked for
+        return
+    for site in known:
+        before, after = (_verdict(path, site, version, judged) for version in (old, new))
+        if before is None or after is None:
+            continue
+        for found in rules:
+            if found.rule.subject == "change":
+                try:
+                    for finding in found.check(Change(site, old, before, new, after)):
+                        yield _Claim(finding, site, new)
+                except Exception:  # noqa: BLE001 (as above)
+                    judged.crash(path, found.rule.name)
 
 
 def _verdict(path: str, site: TrainingSite, version: Version, judged: Judged) -> Verdict | None:
@@ -130,7 +176,7 @@ def matter(finding: Finding) -> tuple[str, Location, str]:
 
 
 def _merged(
-    claims: Sequence[_Claim], all_sites: Sequence[TrainingSite], versions: Sequence[Version]
+    claims: Iterable[_Claim], all_sites: Sequence[TrainingSite], versions: Sequence[Version]
 ) -> list[Finding]:
     """One finding for each rule, place and message, with the conditions and versions in which it holds.
 

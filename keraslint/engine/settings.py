@@ -27,7 +27,8 @@ class Configured(Protocol):
 class Settings:
     """The settings of a file; ``per_file_ignores`` holds patterns relative to ``root`` and selectors, which
     are codes, beginnings of codes, or names. ``style`` is the one that whole sites are to be rewritten to,
-    if any, ``baseline`` the file of findings that are known, from the working directory.
+    if any, ``baseline`` the file of findings that are known, from the working directory; ``since`` is the
+    first of two versions where what is different in the second is asked for.
     """
 
     usual: ClassVar[tuple[str, ...]] = EXCLUDED
@@ -43,6 +44,7 @@ class Settings:
     severity: Severity = Severity.WARNING
     style: Style | None = None
     baseline: str | None = None
+    since: Version | None = None
 
     def at(self, _: str) -> Settings:
         """These settings: they hold for every file unless something that knows better is in their place."""

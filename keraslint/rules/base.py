@@ -10,7 +10,7 @@ from keraslint.findings import Finding, Fix, Related, Severity
 if TYPE_CHECKING:
     from keraslint.findings import Location
 
-Subject: TypeAlias = Literal["site", "failure", "comment", "dict", "nested"]
+Subject: TypeAlias = Literal["site", "change", "failure", "comment", "dict", "nested"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Rule:
     The module's ``check(site, verdict)`` yields findings; the engine calls it once per site and target
     version. ``site`` is a ``TrainingSite``, ``verdict`` what ``pairing`` says of it. With
     ``subject="failure"`` it is ``check(failure)``, called for what could not be read, with
+    ``subject="change"`` ``check(change)``, called for sites on which two versions differ; with
     ``subject="comment"`` ``check(useless)``, called for comments that silence nothing. With
     ``subject="dict"`` or ``"nested"`` it is ``check(migration)``, called for each model where whole sites are
     to be rewritten to that style. A rule with

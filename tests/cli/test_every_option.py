@@ -49,6 +49,8 @@ CASES: dict[str, Case] = {
     "--ignore": Case(("--ignore", "KER202")),
     "--severity": Case(("--severity", "error")),
     "--keras-version": Case(("--keras-version", "2.15")),
+    "--from": Case(("--from", "2.15")),
+    "--to": Case(("--to", "3.7"), ("--from", "2.15", ".")),
     "--exclude": Case(("--exclude", "swapped.py")),
     "--extend-exclude": Case(("--extend-exclude", "swapped.py")),
     "--force-exclude": Case(("--force-exclude",), ("--extend-exclude", "swapped.py", "swapped.py")),

@@ -45,6 +45,7 @@ def found_in(program: Program) -> set[Expected]:
         severity=Severity.INFO,
         style=STYLES.get(program.rule),
         versions=program.versions,
+        since=None if program.since is None else program.versions[0],
     )
     outcomes = check([str(program.path)], settings)
     assert all(isinstance(outcome, Report) for outcome in outcomes), outcomes
