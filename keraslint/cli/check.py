@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from keraslint.config import Nearest, Options
-    from keraslint.engine.cache import Cache
+    from keraslint.documents import Reader
+    from keraslint.engine import Configured
     from keraslint.findings import Crashed, Described, Outcome, Report
     from keraslint.reporters.results import Results
 
@@ -217,26 +218,31 @@ def _say_what_decides(settings: Nearest, paths: Sequence[str]) -> None:
 
 def _outcomes(wish: Wish, settings: Nearest) -> list[Outcome]:
     from keraslint.cli.progress import counted
-    from keraslint.engine import check as check_paths, check_source
-    from keraslint.engine.processes import available
 
-    jobs = wish.jobs or available()
     with counted() as reader:
         return read(
             wish.paths,
             wish.stdin_filename,
             settings,
-            source=check_source,
-            files=lambda paths, settings: check_paths(paths, settings, reader, _cache(wish), jobs),
+            source=_of_source,
+            files=lambda paths, settings: _of_files(paths, settings, wish, reader),
         )
 
 
-def _cache(wish: Wish) -> Cache | None:
-    """What earlier runs over the project of these paths found out."""
-    from keraslint.engine.cache import Cache, cache_directory
-    from keraslint.inference import project_root
+def _of_source(path: str, data: bytes, configured: Configured) -> list[Outcome]:
+    from keraslint.engine import check_source
 
-    return None if wish.no_cache else Cache(wish.cache_dir or cache_directory(), project_root(wish.paths))
+    return check_source(path, data, configured)
+
+
+def _of_files(paths: Sequence[str], configured: Configured, wish: Wish, reader: Reader) -> list[Outcome]:
+    """From the cache if nothing at all has changed, which takes no engine."""
+    from keraslint.engine.whole import check_with_cache, without_cache
+    from keraslint.engine.writing import cache_directory
+
+    if wish.no_cache:
+        return without_cache(paths, configured, reader, wish.jobs)
+    return check_with_cache(paths, configured, reader, wish.cache_dir or cache_directory(), wish.jobs)
 
 
 def _pictured(results: Results, wish: Wish, settings: Nearest) -> Results:

@@ -7,21 +7,17 @@ A cache that cannot be read or written costs time and nothing else.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
 import os
-import sys
-import tempfile
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import keraslint
+from keraslint.documents.places import digest
 from keraslint.engine.examining import Examined
 from keraslint.engine.placing import moved
 from keraslint.engine.storing import UnfitError, decode, encode
+from keraslint.engine.writing import read, write
 from keraslint.findings import Finding, Span, Undecided
-from keraslint.inference.needs import NOTHING
+from keraslint.inference.needs import Needs
 from keraslint.syntax.concrete import Comment
 
 if TYPE_CHECKING:
@@ -40,17 +36,16 @@ class Cache:
 
     def __init__(self, directory: str, root: str) -> None:
         """Nothing is read yet."""
-        name = hashlib.blake2b(os.path.abspath(root).encode(errors="surrogatepass"), digest_size=16)
-        self._file = os.path.join(directory, f"{name.hexdigest()}.json")
-        self._directory = directory
+        self._file = os.path.join(directory, f"{_digest(os.path.abspath(root))}.json")
         self._entries: dict[str, Any] = {}
         self._concrete: dict[str, Any] = {}
         self._strings: list[str] = []
-        self._numbers: dict[str, int] = {}
         self._used: set[str] = set()
-        self._stamp = _stamp()
         self._changed = False
-        self._load()
+        match read(self._file):
+            case [dict(entries), dict(concrete), list(strings)]:
+                self._entries, self._concrete, self._strings = entries, concrete, list(map(str, strings))
+        self._numbers = {text: number for number, text in enumerate(self._strings)}
 
     def find(self, path: str, content: str, settings: Settings, project: Project) -> Examined | None:
         """What is known of a document with this content."""
@@ -68,7 +63,9 @@ class Cache:
         except (UnfitError, IndexError, KeyError, TypeError, ValueError):
             return None
         self._used.add(key)
-        return _renamed(one, project.named)
+        files = frozenset(project.named(self._strings[file]) for file, _ in entry[4])
+        places = frozenset(self._strings[place] for place, _ in entry[5])
+        return replace(_renamed(one, project.named), needs=Needs(files, places, entry[6] is not None))
 
     def keep(self, path: str, one: Examined, settings: Settings, project: Project) -> None:
         """Remember what a document led to; where something crashed there is nothing to remember."""
@@ -126,67 +123,13 @@ class Cache:
             self._strings.append(text)
         return self._numbers[text]
 
-    def _load(self) -> None:
-        """Take over what an earlier run wrote, if it is whole and this very program wrote it."""
-        try:
-            with open(self._file, "rb") as file:
-                stamp, check, text = file.read().split(b"\n", 2)
-            if stamp.decode() != self._stamp or check.decode() != hashlib.blake2b(text).hexdigest():
-                return
-            content = json.loads(text)
-            entries, concrete, strings = content
-        except (OSError, TypeError, ValueError, RecursionError):
-            return
-        if isinstance(entries, dict) and isinstance(concrete, dict) and isinstance(strings, list):
-            self._entries, self._concrete = entries, concrete
-            self._strings = [str(one) for one in strings]
-            self._numbers = {text: number for number, text in enumerate(self._strings)}
-
     def save(self) -> None:
-        """Write what is new, as a whole or not at all; nothing is said where that is impossible."""
+        """Write what is new."""
         if not self._changed:
             return
         if len(self._entries) > MAX_ENTRIES:
             self._entries = {key: self._entries[key] for key in self._used}
-        text = json.dumps([self._entries, self._concrete, self._strings], separators=(",", ":")).encode()
-        check = hashlib.blake2b(text).hexdigest()
-        with contextlib.suppress(OSError):
-            os.makedirs(self._directory, mode=0o700, exist_ok=True)
-            self._write(b"\n".join((self._stamp.encode(), check.encode(), text)))
-
-    def _write(self, data: bytes) -> None:
-        handle, name = tempfile.mkstemp(dir=self._directory, suffix=".new")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.replace(name, self._file)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
-
-
-def cache_directory() -> str:
-    """Where caches lie by the convention of the platform, unless ``KERASLINT_CACHE_DIR`` says where."""
-    if named := os.environ.get("KERASLINT_CACHE_DIR"):
-        return named
-    if sys.platform == "win32":
-        return os.path.join(os.environ.get("LOCALAPPDATA", os.path.expanduser("~")), "keraslint", "Cache")
-    if sys.platform == "darwin":
-        return os.path.expanduser("~/Library/Caches/keraslint")
-    return os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "keraslint")
-
-
-def _stamp() -> str:
-    """The program that wrote a cache: its version, its Python and its files as they were installed."""
-    home = os.path.dirname(keraslint.__file__)
-    files = [
-        (entry.path, entry.stat().st_mtime_ns, entry.stat().st_size)
-        for folder in (home, *(one.path for one in os.scandir(home) if one.is_dir()))
-        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name)
-        if entry.name.endswith(".py")
-    ]
-    return f"keraslint {keraslint.__version__} {sys.version_info[:3]} {_digest(repr(files))}"
+        write(self._file, [self._entries, self._concrete, self._strings])
 
 
 def _key(path: str, settings: Settings, project: Project) -> str:
@@ -203,7 +146,7 @@ def _key(path: str, settings: Settings, project: Project) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+    return digest(text.encode(errors="surrogatepass"))
 
 
 def _renamed(one: Examined, name: Callable[[str], str]) -> Examined:
@@ -216,5 +159,4 @@ def _renamed(one: Examined, name: Callable[[str], str]) -> Examined:
         one,
         findings=tuple(moved(finding, move) for finding in one.findings),
         undecided=tuple(replace(each, location=move(each.location)) for each in one.undecided),
-        needs=NOTHING,
     )

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keraslint.documents import read_bytes
+from keraslint.documents.places import digest, project_root
 from keraslint.engine import baseline, ignoring
 from keraslint.engine.callers import rounds
 from keraslint.engine.coverage import is_over
@@ -25,8 +26,7 @@ from keraslint.engine.selection import closeness
 from keraslint.engine.settings import files, left_out
 from keraslint.engine.sifting import sift
 from keraslint.findings import Crashed, Report, Skipped
-from keraslint.inference import Project, project_root
-from keraslint.inference.projects import digest
+from keraslint.inference import Project
 from keraslint.syntax import scout
 
 if TYPE_CHECKING:
@@ -50,6 +50,13 @@ def check(
 
     With several ``jobs``, processes read the files by themselves, and not with ``read``.
     """
+    return run_over(paths, configured, read, cache, jobs)[1]
+
+
+def run_over(
+    paths: Sequence[str], configured: Configured, read: Reader, cache: Cache | None, jobs: int
+) -> tuple[Run, list[Outcome]]:
+    """A run over every file under ``paths``, and what it says."""
     run = Run(configured, Project(project_root(paths), read), read, cache)
     named = {os.path.normpath(path) for path in paths}
     found = files(paths, configured)
@@ -59,10 +66,8 @@ def check(
     _examine(wanted, run, jobs)
     for each in rounds(found, run.project, run.read):
         _examine([path for path, _ in each], run, jobs)
-    outcomes = _outcomes(run)
-    if cache is not None:
-        cache.save()
-    return outcomes
+    run.covers_project = run.project.root in map(os.path.abspath, paths)
+    return run, _outcomes(run)
 
 
 def check_source(path: str, data: bytes, configured: Configured) -> list[Outcome]:
@@ -106,6 +111,8 @@ def _examine(paths: Sequence[str], run: Run, jobs: int = 1) -> None:
 
 
 def _keep(path: str, one: Examined, run: Run) -> None:
+    run.needed_files |= one.needs.files
+    run.needed_places |= one.needs.places
     if one.trainers is not None:
         run.project.trainers[path] = frozenset(one.trainers)
     for finding in one.findings:

@@ -38,6 +38,7 @@ def is_seen_whole(path: str, run: Run) -> bool:
     """Whether every file was read that may import this one: what stands in a module is found through them."""
     if path.endswith(NOTEBOOK) or not os.path.exists(path):
         return True
+    run.looked_around = run.looked_around or not run.covers_project
     name = os.path.basename(path).removesuffix(".py")
     name = os.path.basename(os.path.dirname(os.path.abspath(path))) if name == "__init__" else name
     word = re.escape(name.encode(errors="surrogateescape"))

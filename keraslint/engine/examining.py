@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keraslint.documents import Document, Failure, decode
+from keraslint.documents.places import digest
 from keraslint.engine import ignoring
 from keraslint.engine.judging import Judged, judge, judge_failures
 from keraslint.engine.migrating import remember
 from keraslint.findings import Crashed, Finding, Undecided
 from keraslint.inference.needs import NOTHING, Needs
-from keraslint.inference.projects import digest
 from keraslint.syntax import scout
 
 if TYPE_CHECKING:

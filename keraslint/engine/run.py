@@ -30,7 +30,11 @@ STYLES = frozenset({"KER901", "KER904"})
 
 @dataclass
 class Run:
-    """What a run has read and found so far."""
+    """What a run has read and found so far.
+
+    ``needed_files`` and ``needed_places`` are all that its documents were judged by; ``looked_around`` says
+    that files which it does not cover were looked through.
+    """
 
     configured: Configured
     project: Project
@@ -44,6 +48,10 @@ class Run:
     undecided: dict[str, dict[Undecided, None]] = field(default_factory=lambda: defaultdict(dict))
     commented: set[str] = field(default_factory=set)
     others: list[Outcome] = field(default_factory=list)
+    needed_files: frozenset[str] = frozenset()
+    needed_places: frozenset[str] = frozenset()
+    covers_project: bool = False
+    looked_around: bool = False
     seen: Seen = field(default_factory=Seen)
 
     def named(self, location: Location) -> Location:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from keraslint import pairing, sites
 from keraslint.documents import Document, Failure, decode, read_bytes
+from keraslint.documents.places import project_root
 from keraslint.engine.callers import callers
 from keraslint.engine.judging import place
 from keraslint.engine.placing import placed
@@ -19,7 +20,7 @@ from keraslint.engine.settings import files
 from keraslint.engine.tabulating import rows, written
 from keraslint.engine.targets import of_document
 from keraslint.findings import Crashed, Shown, Skipped
-from keraslint.inference import Project, project_root
+from keraslint.inference import Project
 from keraslint.syntax import scout
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from keraslint.inference.events import (
     UseEvent,
 )
 from keraslint.inference.program import Interpreted, interpret
-from keraslint.inference.projects import Project, project_root
+from keraslint.inference.projects import Project
 
 __all__ = [
     "CompileEvent",
@@ -29,5 +29,4 @@ __all__ = [
     "Unseen",
     "UseEvent",
     "interpret",
-    "project_root",
 ]

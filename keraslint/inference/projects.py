@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import TYPE_CHECKING
 
 from keraslint.documents import Document, decode_module, read_bytes
+from keraslint.documents.places import digest, is_module
 from keraslint.inference import symbols
 from keraslint.inference.holdings import Holdings
 from keraslint.inference.needs import Ledger
 from keraslint.syntax.scout import Parsed, parse_document
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from keraslint.documents import Failure, Reader
 
 MAX_KEPT = 16
@@ -148,26 +146,15 @@ class Project:
         target = os.path.join(base, *parts)
         files = [os.path.join(target, "__init__.py"), *([target + ".py"] if parts else [])]
         for candidate in files:
-            if self._is_file(candidate):
+            if self.is_there(candidate):
                 return self._names.get(candidate, candidate)
-        return target if self._is_namespace(target) else None
+        return target if self.is_there(target) else None
 
     def is_there(self, path: str) -> bool:
-        """Whether there is a module or a package at a path at which it was looked."""
-        return self._is_file(path) if path.endswith(".py") else self._is_namespace(path)
-
-    def _is_file(self, path: str) -> bool:
+        """Whether there is a module or a package at a path."""
         self.ledger.now.places.add(path)
         if path not in self._files:
-            self._files[path] = os.path.isfile(path)
-        return self._files[path]
-
-    def _is_namespace(self, path: str) -> bool:
-        """A directory without ``__init__.py`` counts as a package when it holds modules itself."""
-        self.ledger.now.places.add(path)
-        if path not in self._files:
-            held = os.listdir(path) if os.path.isdir(path) else []
-            self._files[path] = any(name.endswith(".py") for name in held)
+            self._files[path] = is_module(path)
         return self._files[path]
 
     def _read(self, path: str) -> Parsed | None:
@@ -183,30 +170,6 @@ class Project:
         if len(self._kept) >= MAX_KEPT:
             self._kept.pop(next(iter(self._kept)))
         self._kept[path] = parsed
-
-
-def digest(data: bytes) -> str:
-    """What tells one content from another."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
-
-
-def project_root(paths: Sequence[str]) -> str:
-    """The directory in which imports are looked for: the nearest above all paths that looks like a project's.
-
-    Where none does, it is the one that holds them all.
-    """
-    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in map(os.path.abspath, paths)]
-    common = os.path.commonpath(folders) if folders else os.getcwd()
-    above = common
-    while True:
-        if any(os.path.exists(os.path.join(above, mark)) for mark in MARKS):
-            return above
-        if os.path.dirname(above) == above:
-            return common
-        above = os.path.dirname(above)
 
 
 def _parsed(document: Document | Failure) -> Parsed | None:

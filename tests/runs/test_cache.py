@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from keraslint.cli import main
-from keraslint.engine import Settings, cache as caching, check, examining, processes
+from keraslint.documents import read_bytes
+from keraslint.engine import Settings, check, checking, examining, processes, writing
 from keraslint.engine.cache import Cache
 from keraslint.engine.storing import UnfitError, decode, encode
 from keraslint.engine.targets import targets
+from keraslint.engine.whole import check_with_cache
 from keraslint.findings import Finding, Report, Severity
 
 if TYPE_CHECKING:
@@ -58,9 +60,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def said(directory: Path | None, paths: Sequence[str] = (".",), settings: Settings = EVERYTHING) -> list[Any]:
-    """Everything that a run says, to the last field."""
-    cache = None if directory is None else Cache(str(directory), ".")
-    return [encode(one) for one in check(paths, settings, cache=cache)]
+    """Everything that a run says, to the last field; with a cache also once nothing has changed."""
+    if directory is None:
+        return [encode(one) for one in check(paths, settings)]
+    first, second = (check_with_cache(paths, settings, read_bytes, str(directory), 1) for _ in range(2))
+    assert [encode(one) for one in first] == [encode(one) for one in second]
+    return [encode(one) for one in first]
 
 
 def codes(said: list[Any]) -> list[str]:
@@ -68,6 +73,9 @@ def codes(said: list[Any]) -> list[str]:
 
 
 def written(directory: Path) -> Path:
+    """The entries of single documents; what whole runs said is forgotten."""
+    for file in directory.glob("*.run.json"):
+        file.unlink()
     (file,) = directory.iterdir()
     return file
 
@@ -86,7 +94,18 @@ def test_every_fixture_is_reported_the_same_and_judged_once(
     assert len(codes(plain)) > 50
     monkeypatch.setattr(processes, "examine", refuse)
     monkeypatch.setattr("keraslint.syntax.concrete.read", refuse)
+    assert written(directory)
     assert said(directory, ["fixtures"]) == plain
+
+
+def test_where_nothing_changed_the_engine_is_not_asked(
+    project: Path, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "training.py").write_text(TRAINING)
+    (project / "building.py").write_text(BUILDING)
+    plain = said(directory, [str(project)])
+    monkeypatch.setattr(checking, "run_over", refuse)
+    assert said(directory, [str(project)]) == plain
 
 
 def edits(project: Path) -> Iterator[Callable[[], object]]:
@@ -169,9 +188,23 @@ def test_a_broken_or_foreign_cache_is_as_none(project: Path, directory: Path) ->
         b"\n".join((stamp, b"", b"[" * 100_000)),
     ]
     for data in broken:
-        file.write_bytes(data)
+        written(directory).write_bytes(data)
         assert said(directory) == plain
-    file.unlink()
+    whole_run = next(directory.glob("*.run.json"))
+    stamp, _, text = whole_run.read_bytes().split(b"\n", 2)
+    before, needed, places, reports = json.loads(text)
+    odd_runs: list[Any] = [
+        [{}, needed, places, reports],
+        [before, [], places, reports],
+        [before, {"nowhere.py": "0"}, places, reports],
+        [before, needed, {"nowhere.py": True}, reports],
+        [before, needed, places, [["training.py", 1]]],
+        [before, needed, places, 1],
+    ]
+    for content in odd_runs:
+        whole_run.write_bytes(sealed(stamp, content))
+        assert said(directory) == plain
+    written(directory).unlink()
     file.mkdir()
     assert said(directory) == plain
 
@@ -179,7 +212,7 @@ def test_a_broken_or_foreign_cache_is_as_none(project: Path, directory: Path) ->
 def test_a_renewed_program_asks_anew(project: Path, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "training.py").write_text(BUILDING + "build().compile(loss=['mse', 'mae'])\n")
     plain = said(directory)
-    monkeypatch.setattr(caching, "_stamp", lambda: "another")
+    monkeypatch.setattr(writing, "stamp", lambda: "another")
     judged: list[str] = []
     examine = examining.examine
 
@@ -198,8 +231,10 @@ def test_two_runs_at_once_do_not_disturb_each_other(project: Path, directory: Pa
     first, second = Cache(str(directory), "."), Cache(str(directory), ".")
     check(["one.py"], EVERYTHING, cache=first)
     check(["two.py"], EVERYTHING, cache=second)
+    second.save()
+    first.save()
     assert said(directory) == said(None)
-    assert len(list(directory.iterdir())) == 1
+    assert {file.suffix for file in directory.iterdir()} == {".json"}
 
 
 @pytest.mark.parametrize("call", ["mkstemp", "replace", "fdopen", "makedirs"])
@@ -216,7 +251,7 @@ def test_a_cache_that_cannot_be_written_costs_nothing_else(
     def full(*_: object, **__: object) -> NoReturn:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(f"keraslint.engine.cache.{'tempfile' if call == 'mkstemp' else 'os'}.{call}", full)
+    monkeypatch.setattr(f"keraslint.engine.writing.{'tempfile' if call == 'mkstemp' else 'os'}.{call}", full)
     assert said(directory) == plain
     assert written(directory).read_bytes() == before
 
@@ -239,7 +274,7 @@ def test_the_command_line_keeps_it_where_it_is_told(
     assert main(["check", "--cache-dir", str(directory), "."]) == 1
     written(directory)
     assert main(["check", "."]) == 1
-    assert len(list((directory / "named").iterdir())) == 1
+    assert len(list((directory / "named").iterdir())) == 2
     first, second, third = capsys.readouterr().out.split("Found")[:3]
     assert first.split() == second.split()[-len(first.split()) :] == third.split()[-len(first.split()) :]
 
