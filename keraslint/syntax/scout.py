@@ -27,10 +27,15 @@ IMPORTED_MODEL = re.compile(_DOT + rb"(?:" + _DATA + rb")\b")
 COMPILED = re.compile(_DOT + rb"compile\b")
 LOSS = b"loss"
 MODEL = b"Model"
-# What is wrong with Model(input=..., output=...) is wrong without any training.
-OLD_ARGUMENT = re.compile(rb"(?:[(,]|#[^\n]*)[\s\\n\",]*(?:in|out)put\s*=(?!=)|[\"'](?:in|out)put\\?[\"']")
-
-
+# Model(input=..., output=...) or Model(a, b.values()) is wrong without any training, and so is what a step of
+# one's own reads of Keras 2, what a model is given to add, and a loss that is given keys.
+OLD_ARGUMENT = re.compile(
+    rb"(?:[(,]|#[^\n]*)[\s\\n\",]*(?:in|out)put\s*=(?!=)|[\"'](?:in|out)put\\?[\"']|\.values\(\)"
+)
+UNTRAINED = re.compile(
+    rb"(?<!\bself)\.add_loss\b|\bcompiled_(?:loss|metrics)\b"
+    rb"|\b(?:ref|key)_(?:labels|embeddings)\b|\bCrossBatchMemory\b"
+)
 # Comments and strings, for no other reason than to know where those in triple quotes begin and end.
 TEXT = re.compile(
     rb"#[^\n]*"
@@ -67,7 +72,11 @@ def worth_reading(data: bytes) -> bool:
 
 def _may_train(data: bytes, *, keras: bool) -> bool:
     if keras:
-        return TRAINING.search(data) is not None or (MODEL in data and OLD_ARGUMENT.search(data) is not None)
+        return (
+            TRAINING.search(data) is not None
+            or UNTRAINED.search(data) is not None
+            or (MODEL in data and OLD_ARGUMENT.search(data) is not None)
+        )
     return IMPORTED_MODEL.search(data) is not None or (LOSS in data and COMPILED.search(data) is not None)
 
 

@@ -14,6 +14,10 @@ from keraslint.syntax.scout import Parsed, parse_document, worth_reading
         "import keras\nm.compile(loss='mse')",
         "from tensorflow.keras.models import Model\nModel(input=a, output=b)",
         "from keras import Model\nModel(**{'input': a, 'output': b})",
+        "from keras import Model\nModel(a, heads.values())",
+        "import keras\nm.add_loss(x)",
+        "import keras\nself.compiled_loss(y, z)",
+        "from keras.losses import CosineSimilarity\nloss(y, z, ref_labels=y)",
         "import keras\nfit = m.fit\nfit(x, y)",
         "import tf_keras\nm.fit(x, y)",
         "import keras as K\na, b = m.predict(x)",
@@ -42,6 +46,7 @@ def test_what_may_hold_a_site_is_read(source: str) -> None:
         "import keras\nkeras.ops.add(a, b)",
         "from keras import Model\ndef build(a, b):\n    return Model(a, b)",
         'import keras\n"""Then ``m.compile()`` and m.fit(x)."""',
+        "import keras\nself.add_loss(x)",
         "import keras\n# how to compile and fit",
     ],
 )
