@@ -77,7 +77,7 @@ def test_a_clean_run_does_not_load_libcst(tmp_path: Path) -> None:
 
 
 def test_a_run_that_finds_something_does() -> None:
-    assert loaded("check", str(EXAMPLE), names=("libcst",)) == (1, ["libcst"])
+    assert loaded("check", "--no-cache", str(EXAMPLE), names=("libcst",)) == (1, ["libcst"])
 
 
 @pytest.mark.parametrize("room", ["tree.py", "findings.py", "pairing"])

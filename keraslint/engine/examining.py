@@ -11,12 +11,17 @@ from keraslint.documents.places import digest
 from keraslint.engine import ignoring
 from keraslint.engine.judging import Judged, judge, judge_failures
 from keraslint.engine.migrating import remember
-from keraslint.findings import Crashed, Finding, Undecided
+from keraslint.findings import Crashed, Finding, Location, Span, Undecided
 from keraslint.inference.needs import NOTHING, Needs
 from keraslint.syntax import scout
+from keraslint.syntax.scout import MAX_BYTES
 
 if TYPE_CHECKING:
     from keraslint.engine.run import Run
+
+
+MAX_SOURCE = 1_000_000
+"""Characters of source that are judged: 25,000 lines, for which Python's syntax tree takes 300 MB."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,13 @@ def examine(path: str, data: bytes, run: Run) -> Examined:
     judged, project = Judged(), run.project
     project.ledger.document()
     content = project.digests[path] = digest(data)
+    if len(data) > MAX_BYTES:
+        return Examined(content, undecided=(_too_large(path, f"{len(data):,} bytes", MAX_BYTES),))
     try:
         document = decode(path, data)
+        if isinstance(document, Document) and len(document.source) > MAX_SOURCE:
+            size = f"{len(document.source):,} characters of source"
+            return Examined(content, undecided=(_too_large(path, size, MAX_SOURCE),))
         failures, parsed = _read(document)
     except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
         return Examined(content, crashes=(Crashed(path, "documents", traceback.format_exc()),))
@@ -61,6 +71,10 @@ def examine(path: str, data: bytes, run: Run) -> Examined:
         None if trainers is None else tuple(sorted(trainers)),
         project.ledger.needs(),
     )
+
+
+def _too_large(path: str, size: str, bound: int) -> Undecided:
+    return Undecided(Location(path, Span(1, 1, 1, 1)), f"{size} are more than the {bound:,} that are judged")
 
 
 def _read(document: Document | Failure) -> tuple[tuple[Failure, ...], scout.Parsed | None]:

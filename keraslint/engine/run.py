@@ -11,6 +11,7 @@ from keraslint.documents import Document, decode
 from keraslint.engine.selection import selected, verify
 from keraslint.findings import Severity
 from keraslint.rewriting.groups import Seen
+from keraslint.syntax.scout import MAX_BYTES
 
 if TYPE_CHECKING:
     from keraslint.documents import Reader
@@ -74,7 +75,8 @@ class Run:
         """A document by its path; a site may name one that was not asked for."""
         if path not in self.documents:
             data = self.read(path)
-            decoded = decode(path, data) if isinstance(data, bytes) else None
+            small = isinstance(data, bytes) and len(data) <= MAX_BYTES
+            decoded = decode(path, data) if isinstance(data, bytes) and small else None
             self.documents[path] = decoded if isinstance(decoded, Document) else None
         return self.documents[path]
 

@@ -48,6 +48,10 @@ TEXT = re.compile(
 TRIPLE = (b'"""', b"'''")
 
 
+MAX_BYTES = 50_000_000
+"""Of a larger file, be it a notebook full of pictures, nothing is decoded."""
+
+
 @dataclass(frozen=True)
 class Parsed:
     """A document and its module."""
@@ -65,6 +69,8 @@ def worth_reading(data: bytes) -> bool:
     What a docstring shows is none, but a notebook is one text of JSON, and an f-string may hold a call.
     """
     keras = KERAS in data
+    if len(data) > MAX_BYTES:
+        return keras
     if not _may_train(data, keras=keras):
         return False
     return data.lstrip()[:1] == b"{" or _may_train(TEXT.sub(_kept, data), keras=keras)
