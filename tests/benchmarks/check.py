@@ -1,0 +1,72 @@
+"""What ``keraslint check`` costs over a tree, beside other linters, run in turn: processor time and ratios.
+
+    python -m tests.benchmarks.check TREE [--runs 3] [--against "ruff check --no-cache --select NPY201 {}"]...
+
+``{}`` is the tree. User and system time of each command with its children: a busy machine leaves that alone
+as far as it can, and what is left touches all of them, so that the ratios of one turn say more than seconds.
+Python's bytecode is kept, as it is where keraslint is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SMALL = "import keras\nmodel = keras.Sequential()\nmodel.compile('sgd', loss='mse')\nmodel.fit(x, y)\n"
+
+
+def commands(tree: str, scratch: Path, against: list[str]) -> dict[str, list[str]]:
+    """Each by its name; the first is what the others are compared with."""
+    own = [sys.executable, "-m", "keraslint", "check", "--isolated"]
+    small = scratch / "small.py"
+    small.write_text(SMALL, encoding="utf-8")
+    cache = ["--cache-dir", str(scratch / "cache")]
+    split = [shlex.split(one) for one in against]
+    others = {Path(one[0]).name: one for one in split}
+    return {
+        "keraslint, no cache, one process": [*own, "--no-cache", "--jobs", "1", tree],
+        "keraslint, nothing changed": [*own, *cache, tree],
+        "keraslint, one small file": [*own, "--no-cache", str(small)],
+        **{name: [part.replace("{}", tree) for part in command] for name, command in others.items()},
+    }
+
+
+def cost(command: list[str]) -> float:
+    """The processor time of one run, in seconds."""
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, env=environment, capture_output=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> None:
+    """Print a row for each command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("tree")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--against", action="append", default=[])
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        asked = commands(given.tree, Path(scratch), given.against)
+        for command in asked.values():  # bytecode and caches are written now
+            if command[0] == sys.executable:
+                cost(command)
+        turns = [{name: cost(command) for name, command in asked.items()} for _ in range(given.runs)]
+    first = next(iter(asked))
+    print(f"{'':34} {'CPU s':>8} {'ratio':>8}")
+    for name in asked:
+        seconds = statistics.median(turn[name] for turn in turns)
+        ratio = statistics.median(turn[name] / turn[first] for turn in turns)
+        print(f"{name:34} {seconds:8.2f} {ratio:8.3f}")
+
+
+if __name__ == "__main__":
+    main()
