@@ -134,15 +134,7 @@ class Cache:
 
 def _key(path: str, settings: Settings, project: Project) -> str:
     called = sorted(project.called.get(path, ()))
-    what = (
-        os.path.abspath(path),
-        called,
-        settings.select,
-        settings.ignore,
-        settings.versions,
-        settings.since,
-    )
-    return _digest(repr(what))
+    return _digest(repr((os.path.abspath(path), called, settings)))
 
 
 def _digest(text: str) -> str:
