@@ -32,8 +32,10 @@ pytestmark = pytest.mark.train
 CASES = [program for program in programs("bad") if program.rule in STYLES]
 # Heads of a subclassed model have no names while they stand in a list: their logs get some.
 # Where the step is compiled as a whole (XLA), the gradients of three heads are summed in the order of the
-# heads: sorted keys give other last bits. Two summands have no order.
+# heads: sorted keys give other last bits. Two summands have no order. PyTorch sums them in the order in which
+# it walks its graph, which gives other last bits where the losses are weighted.
 COMPILES = keras.backend.backend() == "jax"
+REORDERS = keras.backend.backend() in {"jax", "torch"}
 NAMED_AFTERWARDS = {"subclassed", "unnamed-layers", "one-builder-two-models"}
 
 
@@ -78,7 +80,7 @@ def test_a_migrated_program_trains_the_same(program: Program, tmp_path: Path) ->
     weights, logs = trained(program.path)
     weights_after, logs_after = trained(path)
     assert len(logs) == len(logs_after) > 0
-    if COMPILES and program.path.parent.name.startswith("people"):
+    if REORDERS and program.path.parent.name.startswith("people"):
         for name, array in weights.items():
             np.testing.assert_allclose(weights_after[name], array, rtol=1e-4, atol=1e-6)
         assert all(map(close, logs, logs_after))
