@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from keraslint.tree import Path
 
 PACKAGE = "keraslint.losses"
-OF_METRICS = frozenset({"KER105", "KER106", "KER150", "KER204", "KER250"})
+OF_METRICS = frozenset(
+    {"KER105", "KER106", "KER107", "KER114", "KER115", "KER150", "KER204", "KER206", "KER250", "KER302"}
+)
 """What ``pairs`` may say of a model whose losses Keras never sees."""
 
 
@@ -150,9 +152,18 @@ class ByPath(Judged):
             yield replace(
                 self._with_target(row, head) if reaching and not self._plain else row,
                 loss=", ".join(_loss_text(term, joint=path != head) for term, path in reaching),
-                weight=", ".join(f"{term.weight:g}" for term, _ in reaching if term.weight is not None),
+                weight=", ".join(text for term, _ in reaching if (text := self._weight_text(term))),
                 paired_by=self._by(head, paired) if reaching else "not trained",
             )
+
+    def _weight_text(self, term: Any) -> str:
+        """The constant of a term, and what moves its weight."""
+        moving = self.nested.weighting
+        texts = [
+            "" if term.weight is None else f"{term.weight:g}",
+            "" if moving is None else type(moving).__name__,
+        ]
+        return " x ".join(filter(None, texts))
 
     def _with_target(self, row: Row, head: Path) -> Row:
         target = self.target(head)

@@ -63,6 +63,17 @@ def test_each_head_has_the_losses_of_the_paths_that_reach_it() -> None:
     }  # fmt: skip
 
 
+def test_what_moves_a_weight_stands_beside_its_constant() -> None:
+    from keraslint.losses import Model, NestedLoss, UncertaintyWeights
+
+    x, dense = keras().Input((4,)), keras().layers.Dense
+    made = Model(x, [dense(1)(x), dense(2)(x)])
+    moving = UncertaintyWeights(base={"0": 2.0})
+    made.compile("sgd", loss=NestedLoss({"0": "mse", "1": "mae"}, weights=moving), run_eagerly=True)
+    rows = check(made, X, [X[:, :1], X[:, :2]], print_fn=None).rows
+    assert [row.weight for row in rows] == ["2 x UncertaintyWeights", "UncertaintyWeights"]
+
+
 @pytest.mark.parametrize(
     ("losses", "targets", "code", "said"),
     [
