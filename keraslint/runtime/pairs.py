@@ -133,7 +133,7 @@ class _Held:
                 if meant_for != metric.head and self._silent_about("metrics"):
                     text = f"the metric written for {self._name(meant_for)!r} is computed for"
                     yield kinds.EXCHANGED.at(self.at, f"{text} {self._name(metric.head)!r}")
-                if self._silent_about("targets"):
+                if self._silent_about("targets") and self._silent_about("metrics"):
                     yield from self._target_of(metric, wanted.get(metric.head))
 
     def _target_of(self, metric: Metric, own: Path | None) -> Iterator[Finding]:
