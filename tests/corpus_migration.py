@@ -107,9 +107,10 @@ def _places(label: dict[str, Any], root: Path, statement: str) -> Iterator[tuple
 
 
 def _is_near(location: Location, place: tuple[str, int | None, int]) -> bool:
+    """Whether a place is the one that a label names, a few lines about; in a notebook the cell will do."""
     document, cell, line = place
     same = Path(location.document).resolve() == Path(document).resolve() and location.cell == cell
-    return same and abs(location.span.line - line) <= NEAR
+    return same and (cell is not None or abs(location.span.line - line) <= NEAR)
 
 
 def _print_differences(findings: Iterable[Finding]) -> None:
