@@ -32,6 +32,9 @@ class Seen:
         self.followed.update(inferred.followed())
         if self.sources is None and inferred.places is not None:
             self.sources = Sources(inferred.places.project)
+        if self.sources is not None:  # a project keeps few documents, and cannot read a notebook again
+            for path in {trace.location.document for trace in inferred.traces()}:
+                self.sources.source(path)
 
 
 @dataclass(frozen=True)
