@@ -186,6 +186,9 @@ def _takes_data(signature: _Signature) -> Handler:
             seen = look(run, ref, model, node)
             if signature.old is not None:
                 _old(run, seen, signature.old, run.origin(node))
+            reset = arguments.get("reset_metrics")
+            if reset is not None:
+                _old(run, seen, "reset_metrics", reset.origin)
             _fed(run, signature, seen, arguments, node)
             if not run.expecting:
                 _monitored(run, arguments, node)
@@ -297,6 +300,12 @@ def _add_loss(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.
     return Const(None)
 
 
+def _add_metric(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
+    del arguments
+    _old(run, look(run, ref, model, node), "add_metric", run.origin(node))
+    return Const(None)
+
+
 def _save(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:
     path = models.text_of(arguments.get("filepath", 0))
     if path is not None and path.endswith((".h5", ".hdf5")) and model.compiled is not None:
@@ -336,6 +345,7 @@ METHODS: dict[str, Handler] = {
     "predict_generator": _predict_generator,
     "add": _add,
     "add_loss": _add_loss,
+    "add_metric": _add_metric,
     "get_layer": _get_layer,
     "summary": _silent,
     "save": _save,

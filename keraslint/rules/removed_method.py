@@ -1,4 +1,4 @@
-"""A method that Keras 3 does not have: ``fit_generator``, ``evaluate_generator``, ``predict_generator``."""
+"""A method or argument that Keras 3 does not have: ``fit_generator``, ``add_metric``, ``reset_metrics=``."""
 
 from __future__ import annotations
 
@@ -18,10 +18,18 @@ if TYPE_CHECKING:
 rule = Rule(__name__, code="KER803", since="0.1.0", severity=Severity.ERROR, keras=3)
 
 
+RAISES = {
+    "add_metric": "Keras raises NotImplementedError: since Keras 3 metrics are given to compile alone",
+    "reset_metrics": "Python raises TypeError: no call takes reset_metrics since Keras 3",
+}
+
+
 def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     """Name the method that does the same today; the verdict has no part in it."""
     del verdict
     for old in site.old_calls:
+        if old.name in RAISES:
+            yield rule.finding(old.location, RAISES[old.name])
         today = old.name.removesuffix("_generator")
         if today == old.name:
             continue
