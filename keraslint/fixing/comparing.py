@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from keraslint.engine.tabulating import UNKNOWN
 from keraslint.findings import Crashed, Safety, Skipped
-from keraslint.pairing.builtin import LONG_NAMES
 from keraslint.syntax import concrete
 
 if TYPE_CHECKING:
@@ -141,11 +140,5 @@ def _row(row: Row) -> Signature:
     """What a head is given, whatever it is called and wherever that is written."""
     items = ((part, getattr(row, part).items) for part in PARTS)
     return tuple(
-        tuple(sorted(_plain(part, one) for one in given if one not in USUAL.get(part, ())))
-        for part, given in items
+        tuple(sorted(one for one in given if one not in USUAL.get(part, ()))) for part, given in items
     )
-
-
-def _plain(part: str, given: str) -> str:
-    """A loss by its long name: a short one is the same function."""
-    return LONG_NAMES.get(given, given) if part == "loss" else given

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Related, Safety, Severity
+from keraslint.findings import Related, Severity
 from keraslint.pairing import Verdict
 from keraslint.pairing.builtin import LONG_NAMES
-from keraslint.rewriting import calls, parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
 from keraslint.tree import leaves
@@ -29,16 +28,13 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             short = [leaf for _, leaf in leaves(losses) if leaf.value in LONG_NAMES]
             for old in old_calls:
                 if short and old.name == "save as h5":
-                    yield _finding(site, old.location, short)
+                    yield _finding(old.location, short)
 
 
-def _finding(site: TrainingSite, saved: Location, short: list[Written]) -> Finding:
-    edits = [calls.string(site, one.location, str(one.value), LONG_NAMES[str(one.value)]) for one in short]
-    known = tuple(edit for one in dict.fromkeys(edits) if one for edit in one)
+def _finding(saved: Location, short: list[Written]) -> Finding:
     name = short[0].value
     return rule.finding(
         saved,
         f"Keras raises ValueError at load_model of this file, unless compile=False, for the loss {name!r}",
         related=(Related(short[0].location, "the loss is given here"),),
-        fixes=parts.fix("Give the loss by its long name", Safety.SAFE, known if None not in edits else None),
     )

@@ -32,7 +32,8 @@ EXPECTATION = re.compile(rf"  # (?:{FINDS}|{RAISES})(?=  #|$)", re.MULTILINE)
 @cache
 def findings(program: Program) -> tuple[Finding, ...]:
     """What is found in a program."""
-    settings = Settings(root=str(FIXTURES), severity=Severity.INFO, versions=program.versions)
+    select = ("ALL", program.rule)  # the rule of the folder may be optional
+    settings = Settings(root=str(FIXTURES), select=select, severity=Severity.INFO, versions=program.versions)
     outcomes = check([str(program.path)], settings)
     reports = [outcome for outcome in outcomes if isinstance(outcome, Report)]
     return tuple(finding for report in reports for finding in report.findings)
