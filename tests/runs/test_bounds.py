@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from keraslint.cli import main
 from keraslint.engine import Settings, check, examining
 from keraslint.findings import Report
+from keraslint.inference.projects import MAX_KEPT
 from keraslint.syntax import scout
 
 WRONG = (
@@ -58,3 +60,14 @@ def test_a_reader_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--undecided", "--output-format", "concise", "large.py"]) == 0
     assert "large.py:1:1" in (out := capsys.readouterr().out)
     assert "more than the 1,000,000 that are judged" in out
+
+
+def test_a_notebook_is_known_however_many_modules_it_reads() -> None:
+    for number in range(MAX_KEPT + 4):
+        Path(f"part{number}.py").write_text(f"loss = 'mse'\nsize = {number}\n")
+    imports = "".join(f"import part{number}\nprint(part{number}.loss)\n" for number in range(MAX_KEPT + 4))
+    cells = [{"cell_type": "code", "source": imports + WRONG, "metadata": {}, "outputs": []}]
+    content = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    Path("many.ipynb").write_text(json.dumps(content))
+    (report,) = (one for one in check(["many.ipynb"], Settings()) if isinstance(one, Report))
+    assert [finding.location.span.line for finding in report.findings] == [2 * (MAX_KEPT + 4) + 4]
