@@ -33,7 +33,7 @@ OLD_ARGUMENT = re.compile(
     rb"(?:[(,]|#[^\n]*)[\s\\n\",]*(?:in|out)put\s*=(?!=)|[\"'](?:in|out)put\\?[\"']|\.values\(\)"
 )
 UNTRAINED = re.compile(
-    rb"(?<!\bself)\.add_loss\b|\bcompiled_(?:loss|metrics)\b"
+    rb"(?<!\bself)\.add_(?:loss|metric)\b|\bcompiled_(?:loss|metrics)\b"
     rb"|\b(?:ref|key)_(?:labels|embeddings)\b|\bCrossBatchMemory\b"
 )
 # Comments and strings, for no other reason than to know where those in triple quotes begin and end.

@@ -16,6 +16,7 @@ from keraslint.syntax.scout import Parsed, parse_document, worth_reading
         "from keras import Model\nModel(**{'input': a, 'output': b})",
         "from keras import Model\nModel(a, heads.values())",
         "import keras\nm.add_loss(x)",
+        "import keras\nm.add_metric(x)",
         "import keras\nself.compiled_loss(y, z)",
         "from keras.losses import CosineSimilarity\nloss(y, z, ref_labels=y)",
         "import keras\nfit = m.fit\nfit(x, y)",
