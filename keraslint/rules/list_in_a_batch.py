@@ -58,9 +58,10 @@ def _named(batch: Branch[Written]) -> dict[Key, tuple[str, Tree[Written]]]:
 
 
 def _place(data: DataCall, name: str, entry: Tree[Written]) -> Location:
-    """Where the part was written; inputs stand where their first array does."""
+    """Where the part was written; inputs stand where their first array does, else the batch."""
     if name == "targets" and isinstance(data.targets, Given):
         return data.targets.location
     if name == "sample weights" and isinstance(data.sample_weight, Given):
         return data.sample_weight.location
-    return next((leaf.location for _, leaf in leaves(entry)), data.location)
+    given = data.batch.location if isinstance(data.batch, Given) else data.location
+    return next((leaf.location for _, leaf in leaves(entry)), given)
