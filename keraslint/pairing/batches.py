@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.pairing.model import RefusedPart
 from keraslint.pairing.versions import Version
-from keraslint.tree import Branch, Leaf, leaves
+from keraslint.tree import SEQUENCES, Branch, Leaf, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,13 +21,23 @@ def refused_parts(
     batch: Tree[Token], feed: Feed, version: Version, backend: Backend
 ) -> Iterator[RefusedPart]:
     """The batch itself, or each entry of it that is not taken."""
-    if feed not in {"generator", "py_dataset"}:
-        return
     if feed == "generator" and isinstance(batch, Branch) and batch.kind == "list":
         yield _no_tuple()
-    elif backend == "tensorflow":
-        for path, entry in _entries(batch):
-            yield from _refused(entry, path, version)
+        return
+    signed = backend == "tensorflow" and feed in {"generator", "py_dataset"}
+    parts = [part for path, entry in _entries(batch) if signed for part in _refused(entry, path, version)]
+    yield from (*_too_many(batch), *parts) if feed == "py_dataset" else (*parts, *_too_many(batch))
+
+
+def _too_many(batch: Tree[Token]) -> Iterator[RefusedPart]:
+    """F26: inputs, targets and sample weights, and nothing else."""
+    # elif len(data) == 3: return (data[0], data[1], data[2]) ... raise ValueError(error_msg)
+    if isinstance(batch, Branch) and batch.kind in SEQUENCES and len(batch.items) > len(ENTRIES):
+        message = "Data is expected to be in format `x`, `(x,)`, `(x, y)`, or `(x, y, sample_weight)`"
+        yield RefusedPart((), "entries", "ValueError", message, "F26")
+
+
+ENTRIES = ("x", "y", "sample_weight")
 
 
 def _no_tuple() -> RefusedPart:

@@ -36,6 +36,7 @@ FEEDS: Mapping[str, Feed] = {
     "numpy": "arrays",
     "generator": "generator",
     "generator_list": "generator",
+    "generator_four": "generator",
     "pydataset": "py_dataset",
     "tfdata": "dataset",
     "tfdata_batched": "dataset",
@@ -139,6 +140,7 @@ class Case:
             class_weight="class_weight" in self.spec["data"],
             feed=FEEDS[self.spec["data"]["feed"]],
             batch="list" if self.spec["data"]["feed"] == "generator_list" else "tuple",
+            entries=4 if self.spec["data"]["feed"] == "generator_four" else 3,
         )
 
 

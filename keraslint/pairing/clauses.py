@@ -119,6 +119,10 @@ F24 3.0 - what a generator yields is a tuple
 F25 3.0 - on TensorFlow a generator or PyDataset cannot yield numbers
     E/one/generator/y=pylist in 3.15.1-tensorflow
     trainers/data_adapters/data_adapter_utils.py: if rank < 1: raise ValueError(
+F26 3.0 - a batch has three entries at most
+    E/one/generator_four in 3.15.1-tensorflow
+    trainers/data_adapters/data_adapter_utils.py: elif len(data) == 3: return (data[0], data[1], data[2]) ...
+        raise ValueError(error_msg)
 F22 3.0 - tf.data makes one tensor of a list
     F/dictBA/tfdata_map/loss=dict/y=list in 3.15.1-tensorflow
     trainers/data_adapters/tf_dataset_adapter.py: def get_tf_dataset(self): return self._dataset

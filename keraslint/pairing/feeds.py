@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keraslint.pairing.batches import refused_parts
+from keraslint.pairing.batches import ENTRIES, refused_parts
 from keraslint.pairing.model import Absent, By, Fault, Unseen
 from keraslint.pairing.refusal import RefusedError, UnknownError
 from keraslint.pairing.structure import Nest, Spot, is_nested, items, mapped, origin, rebuild, shown, spots
@@ -98,7 +98,8 @@ class Feeding:
         """F23, F24, F25: what a generator or PyDataset may give; the inputs are in no request."""
         given = self.request.targets, self.request.sample_weight
         parts = [Leaf(None) if isinstance(part, (Unseen, Absent)) else part for part in given]
-        batch = Branch(self.request.batch, tuple(enumerate([Leaf(None), *parts])))
+        more = [Leaf(None)] * (self.request.entries - len(ENTRIES))
+        batch = Branch(self.request.batch, tuple(enumerate([Leaf(None), *parts, *more])))
         for refused in refused_parts(batch, self.request.feed, self.version, self.backend):
             raise RefusedError(Fault.FEED, refused.error, refused.message, refused.clause)
 

@@ -44,8 +44,9 @@ Part: TypeAlias = Union[Tree[Token], Unseen, Absent]
 @dataclass(frozen=True)
 class Request:
     """Everything that decides a pairing. ``call="compile"`` asks without data: targets mirror the outputs.
-    ``batch`` is what a generator or ``PyDataset`` puts inputs, targets and sample weights into. ``inputs``
-    are the names of a functional model's inputs as it was made, ``data`` what it is given for them.
+    ``batch`` is what a generator or ``PyDataset`` puts inputs, targets and sample weights into, ``entries``
+    how many entries that has where it has more. ``inputs`` are the names of a functional model's inputs as it
+    was made, ``data`` what it is given for them.
     """
 
     outputs: Outputs
@@ -62,6 +63,7 @@ class Request:
     inputs: Outputs | Absent = ABSENT
     data: Part = ABSENT
     batch: Literal["tuple", "list"] = "tuple"
+    entries: int = 3
 
 
 class By(Enum):
@@ -172,7 +174,7 @@ class RefusedPart:
     """A part of a batch that Keras does not take, by its path in the batch, for what it is or holds."""
 
     path: Path
-    found: Literal["list", "number"]
+    found: Literal["list", "number", "entries"]
     error: str
     message: str
     clause: str

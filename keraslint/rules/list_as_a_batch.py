@@ -26,7 +26,7 @@ def check(site: TrainingSite, _: Verdict) -> Iterator[Finding]:
     match site.data:
         case DataCall(batch=Given(tree=Branch() as written) as batch) as data:
             for refused in refused_batch(data):
-                if not refused.path:
+                if not refused.path and refused.found == "list":
                     amount = "" if written.open else f" of {counted(len(written.items), 'entry', 'entries')}"
                     edits = parts.placed(site, batch, range(len(written.items)), "tuple")
                     yield rule.finding(

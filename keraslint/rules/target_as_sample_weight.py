@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keraslint.findings import Related, Safety, Severity
-from keraslint.pairing import Fault, Paired, Rejected, Verdict
+from keraslint.pairing import Fault, Paired, Rejected, Request, Verdict
 from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite
 from keraslint.sites.reading import ends_in_weights, heads, may_be_a_container, raises, shown
+from keraslint.sites.requests import refused_batch
 from keraslint.tree import Branch, Leaf, leaves
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         ) if ends_in_weights(data) and len(heads(outputs)) > 1 and not may_be_a_container(target.tree):
             names = [shown(outputs, head) for head in heads(outputs)]
             entries = _entries(data)
-            message = _too_many(entries, names) or _message(outputs, names, verdict)
+            message = _too_many(data, entries, names) or _message(outputs, names, verdict)
             if message:
-                last = entries[-1] if len(entries) > len(TAKEN) else third.location
-                one_for_each = len(names) == (len(entries) or len(TAKEN)) - 1
+                last = entries[-1] if len(entries) > Request.entries else third.location
+                one_for_each = len(names) == (len(entries) or Request.entries) - 1
                 edits = parts.grouped(site, target.location, last) if one_for_each else None
                 yield rule.finding(
                     third.location,
@@ -44,10 +45,6 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     related=(Related(target.location, "the first target"),),
                     fixes=parts.fix("Give all targets in one tuple", Safety.UNSAFE, edits),
                 )
-
-
-TAKEN = ("x", "y", "sample_weight")
-"""What Keras unpacks a tuple of data into (trainers/data_adapters/data_adapter_utils.py)."""
 
 
 def _entries(data: DataCall) -> list[Location]:
@@ -58,10 +55,11 @@ def _entries(data: DataCall) -> list[Location]:
     return [leaf.location for entry in batch.tree.children for _, leaf in list(leaves(entry))[:1]]
 
 
-def _too_many(entries: list[Location], names: list[str]) -> str | None:
-    if len(entries) <= len(TAKEN):
+def _too_many(data: DataCall, entries: list[Location], names: list[str]) -> str | None:
+    refused = any(part.found == "entries" for part in refused_batch(data))
+    if not entries or not refused:
         return None
-    taken = ", ".join(TAKEN)
+    taken = "x, y, sample_weight"
     return f"Keras takes {taken}, no tuple of {len(entries)}: here are targets for {names}"
 
 

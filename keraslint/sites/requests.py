@@ -18,7 +18,7 @@ from keraslint.pairing import (
     refused_parts,
 )
 from keraslint.sites.model import CompileCall, Given, NotGiven, Unread
-from keraslint.tree import Branch, map_leaves
+from keraslint.tree import SEQUENCES, Branch, map_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +69,7 @@ def request(site: TrainingSite) -> Request:
         inputs=_names(site.inputs) if isinstance(site.inputs, Given) else ABSENT,
         data=ABSENT if data is None else _part(data.inputs, _array),
         batch="list" if data is not None and _is_list(data.batch) else "tuple",
+        entries=ENTRIES if data is None else _entries(data.batch),
     )
 
 
@@ -77,6 +78,18 @@ def refused_batch(data: DataCall) -> tuple[RefusedPart, ...]:
     if not isinstance(data.batch, Given):
         return ()
     return refused_parts(map_leaves(data.batch.tree, _array), data.feed)
+
+
+ENTRIES = Request.entries
+
+
+def _entries(batch: SitePart) -> int:
+    """How many entries a batch has, if it has too many."""
+    match batch:
+        case Given(tree=Branch(kind=kind, items=items)) if kind in SEQUENCES:
+            return max(ENTRIES, len(items))
+        case _:
+            return ENTRIES
 
 
 def _is_list(batch: SitePart) -> bool:

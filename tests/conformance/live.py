@@ -96,6 +96,8 @@ class Live:
             return {"x": _forever(batch)}
         if kind == "generator_list":
             return {"x": _forever(list(batch))}
+        if kind == "generator_four":
+            return {"x": _forever((*batch[:2], batch[1], batch[1]))}
         if kind == "pydataset":
             return {"x": self._py_dataset(batch)}
         if kind == "tfdata":
