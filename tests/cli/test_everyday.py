@@ -37,7 +37,7 @@ def watching(project: Path) -> Iterator[subprocess.Popen[str]]:
     """``keraslint check --watch`` on the project."""
     (project / "broken.py").unlink()
     process = subprocess.Popen(
-        [*COMMAND, "check", "--watch", "--output-format", "concise"],
+        [sys.executable, "-c", INTERRUPTED, "check", "--watch", "--output-format", "concise"],
         env=environment(PYTHONUNBUFFERED="1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -48,6 +48,15 @@ def watching(project: Path) -> Iterator[subprocess.Popen[str]]:
     process.wait()
     assert process.stdout is not None
     process.stdout.close()
+
+
+# Who runs the tests in the background may have had interrupts ignored, which children inherit.
+INTERRUPTED = """\
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from keraslint.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 def until(process: subprocess.Popen[str], text: str) -> str:

@@ -82,6 +82,6 @@ def test_what_is_trained(tmp_path_factory: pytest.TempPathFactory, source: str) 
 
 @pytest.mark.slow
 @given(listed())
-@settings(max_examples=200, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
 def test_what_many_train(tmp_path_factory: pytest.TempPathFactory, source: str) -> None:
     trained(tmp_path_factory, source)
