@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from keraslint.engine import Settings
 from keraslint.findings import Severity
@@ -61,15 +61,19 @@ def test_style_after_fixes(program: Generated) -> None:
 
 
 def trained(tmp_path_factory: pytest.TempPathFactory, source: str) -> None:
-    """Every weight stays, bit for bit; their order is that of the outputs, which is another in a dict."""
+    """Every weight stays, bit for bit; their order is that of the outputs, which is another in a dict.
+
+    Where Keras itself raises (as on sample weights in a dict for outputs in a list) nothing is compared.
+    """
     pytest.importorskip("tensorflow")
     from tests.witnesses.spy import run
 
     folder = tmp_path_factory.mktemp("generated")
     after = result(styled(source.encode()), source.encode())
     before = run(written(folder / "before.py", source.encode()), spied=False)
+    assume(before.error is None)
     rewritten = run(written(folder / "after.py", after), spied=False)
-    assert (before.error, rewritten.error) == (None, None)
+    assert rewritten.error is None
     assert Counter(map(bytes, before.weights)) == Counter(map(bytes, rewritten.weights))
 
 
