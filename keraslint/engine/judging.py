@@ -108,7 +108,7 @@ def judge(  # noqa: PLR0913, PLR0917 (a run has as many sides)
 
 def _changes(
     path: str,
-    known: Sequence[TrainingSite],
+    left: Sequence[TrainingSite],
     rules: Sequence[Registered],
     versions: Sequence[Version],
     judged: Judged,
@@ -117,7 +117,7 @@ def _changes(
     old, new = versions[0], versions[-1]
     if old == new:  # a document for Keras 2 whatever was asked for
         return
-    for site in known:
+    for site in left:
         before, after = (_verdict(path, site, version, judged) for version in (old, new))
         if before is None or after is None:
             continue

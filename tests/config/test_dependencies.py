@@ -16,9 +16,9 @@ from keraslint.pairing.versions import NEWEST
 if TYPE_CHECKING:
     from pathlib import Path
 
-SINCE = {minor: [f"3.{n}" for n in range(minor, 16)] for minor in range(16)}
-for _versions in SINCE.values():
-    _versions.insert(_versions.index("3.14"), "3.14.0") if "3.14" in _versions else None
+SERIES = [*(f"3.{minor}" for minor in range(14)), "3.14.0", "3.14", "3.15"]
+SINCE = {minor: SERIES[minor:] for minor in range(14)}
+"""The versions that are judged for, from each series on."""
 
 # What stands in which files, the versions that are judged for, and the file that decided.
 CASES: dict[str, tuple[dict[str, str], list[str], str]] = {
@@ -242,4 +242,7 @@ def test_verbose_says_what_decided(
 def test_every_source_is_tried() -> None:
     names = {name for files, _, _ in CASES.values() for name in files}
     assert all(any(pattern.fullmatch(name) for name in names) for pattern, _ in SOURCES)
-    assert str(NEWEST) == "3.15"
+
+
+def test_the_newest_series_is_in_the_table() -> None:
+    assert SERIES[-1] == str(NEWEST)
