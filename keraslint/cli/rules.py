@@ -49,8 +49,12 @@ def explain(rule: str) -> int:
     """Print the page of a RULE, given by code or name."""
     from keraslint.engine.selection import BadSelectorError, verify
     from keraslint.rules import registered
+    from keraslint.rules.moved import MOVED
     from keraslint.rules.pages import NoPageError, page
 
+    if rule in MOVED:
+        click.echo(MOVED[rule].sentence(rule))
+        return 0
     try:
         verify(rule)
     except BadSelectorError as error:

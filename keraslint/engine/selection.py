@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from keraslint.rules import registered
+from keraslint.rules.moved import MOVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,7 +52,8 @@ def named(selector: str) -> frozenset[str]:
 def verify(selector: str) -> None:
     """Refuse a selector that no rule answers to."""
     if not any(closeness((selector,), *keys(found)) for found in registered()):
-        message = f"no rule is called {selector!r}{_nearest(selector)}"
+        explained = f"; `keraslint explain {selector}` says why" if selector in MOVED else _nearest(selector)
+        message = f"no rule is called {selector!r}{explained}"
         raise BadSelectorError(message)
 
 

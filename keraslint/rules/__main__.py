@@ -13,6 +13,7 @@ from textwrap import dedent
 
 from keraslint import __version__
 from keraslint.rules import registered
+from keraslint.rules.moved import MOVED
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 BEGIN = "<!-- rules: python -m keraslint.rules index -->\n"
@@ -126,12 +127,19 @@ def _next_code() -> str:
 
 
 def index() -> str:
-    """The table of rules as the README shows it."""
+    """The tables of rules, and of codes that have none, as the README shows them."""
     rows = (
         f"| [{found.rule.code}](rules/{found.rule.name}.md) | {found.rule.name} | {found.summary} |\n"
         for found in registered()
     )
-    return "| code | name | what is found |\n|---|---|---|\n" + "".join(rows)
+    moved = (
+        f"| {code} | {one.pattern} | {', '.join(one.codes) or 'none'} | {one.why[0].upper()}{one.why[1:]} |\n"
+        for code, one in MOVED.items()
+    )
+    return (
+        "| code | name | what is found |\n|---|---|---|\n" + "".join(rows) + "\n### Codes without a rule\n\n"
+        "| code | pattern | found by | why |\n|---|---|---|---|\n" + "".join(moved)
+    )
 
 
 def renew_index(root: Path = CHECKOUT) -> Path:

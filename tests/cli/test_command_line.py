@@ -15,6 +15,9 @@ import pytest
 
 import keraslint
 from keraslint.cli import main
+from keraslint.rules import registered
+from keraslint.rules.moved import MOVED
+from keraslint.rules.pages import page
 from tests.cli.conftest import CLEAN, SWAPPED
 
 if TYPE_CHECKING:
@@ -258,6 +261,27 @@ def test_rules_are_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> N
             page = capsys.readouterr().out
             assert page.startswith(f"# {row['code']} {row['name']}\n")
             assert "<!--" not in page
+
+
+@pytest.mark.parametrize("code", MOVED)
+def test_a_code_without_a_rule_says_where_it_went(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    codes = {found.rule.code: found.rule.name for found in registered()}
+    assert code not in codes
+    assert main(["explain", code]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"{code} (")
+    assert said.count("\n") == 1
+    for rule in MOVED[code].codes:
+        assert rule in said
+        assert rule in codes
+    assert main(["check", "--select", code, "swapped.py"]) == 2
+    assert f"keraslint explain {code}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("code", ["KER702", "KER706", "KER905"])
+def test_the_page_of_the_rule_names_a_pattern_that_it_took_in(code: str) -> None:
+    names = {found.rule.code: found.rule.name for found in registered()}
+    assert all(code in page(names[rule]) for rule in MOVED[code].codes)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], [], ["check", "--help"]])
