@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from keraslint.findings import Severity
 from keraslint.pairing import Verdict
 from keraslint.rules.base import Rule
-from keraslint.sites.model import Given, TrainingSite
+from keraslint.sites.model import CompileCall, Given, TrainingSite, Unread
 from keraslint.sites.reading import heads, is_sequence
 from keraslint.tree import Leaf
 
@@ -23,7 +23,9 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     """Look for heads of layers that are given no name; the verdict has no part in it."""
     del verdict
     match site:
-        case TrainingSite(kind="functional", outputs=Given(tree=outputs)) if is_sequence(outputs):
+        case TrainingSite(
+            kind="functional", outputs=Given(tree=outputs), compiled=CompileCall(loss=Given() | Unread())
+        ) if is_sequence(outputs):
             for leaf in outputs.children if len(heads(outputs)) > 1 else ():
                 maker = leaf.value.maker if isinstance(leaf, Leaf) else None
                 unnamed = maker is not None and maker.symbol.startswith("keras.layers.")
