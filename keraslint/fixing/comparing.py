@@ -41,7 +41,7 @@ def objection(
     if reasons:
         return reasons[0]
     paths = before.leading_to(documents | {finding.location.document for finding, _ in fixes})
-    return next(_pairings(before.shown(paths), after.shown(paths), shifts, safe=safe), None)
+    return next(_pairings(before.shown(paths), after.shown(paths, before), shifts, safe=safe), None)
 
 
 def _unreadable(after: State, documents: Iterable[str]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from keraslint.findings import Crashed, Report, Severity, Shown, Skipped
 from keraslint.syntax import concrete
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from keraslint.engine.settings import Configured, Settings
     from keraslint.findings import Edit, Finding
@@ -89,6 +89,7 @@ class State:
     reports: tuple[Report, ...]
     others: tuple[Skipped | Crashed, ...]
     _shown: dict[str, tuple[Shown, ...]] = field(default_factory=dict, repr=False, compare=False)
+    together: list[frozenset[str]] = field(default_factory=list, repr=False, compare=False)
     _concrete: dict[str, concrete.Concrete] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -96,18 +97,27 @@ class State:
         """Every finding, in the order of the files and of the places in them."""
         return tuple(finding for report in self.reports for finding in report.findings)
 
-    def shown(self, paths: Iterable[str]) -> tuple[Shown, ...]:
-        """The training sites that these files lead to."""
+    def shown(self, paths: Iterable[str], like: State | None = None) -> tuple[Shown, ...]:
+        """The training sites that these files lead to.
+
+        What a file leads to may depend on the files that are asked about with it, whose functions it calls:
+        ``like`` is the state that is compared with, and they are asked about together as they were there.
+        """
         wanted = set(paths)
-        missing = wanted.difference(self._shown)
+        for some in [] if like is None else [one for one in like.together if wanted & one]:
+            self._show(some)
+        self._show(wanted)
+        return tuple(dict.fromkeys(one for path in sorted(wanted) for one in self._shown.get(path, ())))
+
+    def _show(self, paths: Collection[str]) -> None:
+        missing = frozenset(paths).difference(self._shown)
         if missing:
+            self.together.append(missing)
             self._shown.update(dict.fromkeys(missing, ()))
             task = self.task
-            for path, found in showing.show_each(
-                task.paths, task.configured, self.contents, only=missing
-            ).items():
+            each = showing.show_each(task.paths, task.configured, self.contents, only=missing)
+            for path, found in each.items():
                 self._shown[path] = tuple(one for one in found if isinstance(one, Shown))
-        return tuple(dict.fromkeys(one for path in sorted(wanted) for one in self._shown.get(path, ())))
 
     def leading_to(self, documents: set[str]) -> list[str]:
         """The files that lead to a training site with a part in one of these documents."""

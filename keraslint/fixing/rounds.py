@@ -204,7 +204,7 @@ def attempt(
     keys = {(one.call, shifts.moved(one.location)) for one in old}
     new = [
         one
-        for one in after.shown(paths)
+        for one in after.shown(paths, before)
         if version in one.versions and (one.call, shifts.settled(one.location)) in keys
     ]
     return Attempt(finding, fix, state, before=tuple(old), after=tuple(new))
@@ -225,6 +225,6 @@ def offers(
     for finding in wanted(state) if findings is None else findings:
         for fix in finding.fixes:
             if fix.safety in kinds and not hindrance(finding, one := named(fix, state.task), state):
-                after = replace(state, contents=with_edits(state.contents, one.edits), _shown={})
+                after = replace(state, contents=with_edits(state.contents, one.edits), _shown={}, together=[])
                 made.append(attempt((finding, one), state, after, Shifts(one.edits), "offered"))
     return made

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def _range(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     bounds = [item.value.value for item in arguments.positional if isinstance(item.value, Const)]
     whole = [bound for bound in bounds if isinstance(bound, int)]
-    if len(whole) != len(arguments.positional):
+    if arguments.rest is not None or len(whole) != len(arguments.positional):
         return Tuple((), run.unknown("a range that is not known"))
     try:
         numbers = range(*whole)
@@ -74,7 +74,7 @@ def _zip(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     things = [run.object(value) if isinstance(value, Ref) else value for value in values]
     pairs = zip(things, (items for items, _ in columns), strict=True)
     results.zipped(run, tuple(pairs), run.origin(node))
-    if any(rest is not None for _, rest in columns):
+    if arguments.rest is not None or any(rest is not None for _, rest in columns):
         return Tuple((), run.unknown("a zip of something that is not known"))
     rows = zip(*(items for items, _ in columns), strict=False)
     return Tuple(tuple(Item(Tuple(tuple(row)), row[0].origin) for row in rows))
@@ -108,7 +108,7 @@ def _listed(kind: str) -> Callable[[Run, Arguments, ast.expr], Value]:
             return Tuple(ordered, rest) if kind != "list" else run.new(List(ordered, rest))
 
         if given is None:
-            return Tuple(()) if kind != "list" else run.new(List())
+            return Tuple((), arguments.rest) if kind != "list" else run.new(List(rest=arguments.rest))
         return run.each(given.value, one)
 
     return handler

@@ -57,7 +57,10 @@ def _attempt(attempt: Attempt, paint: Paint, *, written: bool, full: bool) -> It
     code = paint(finding.severity.value, finding.code)
     yield f"{paint('bold', place(finding.location))}: {code} {done[attempt.state]}: {title}"
     if attempt.reason:
-        yield f"  {paint('error', 'reason')}: {escape(' '.join(attempt.reason.split()))}"
+        where = next(
+            (f" ({place(one.location)})" for one in finding.related if one.text == attempt.reason), ""
+        )
+        yield f"  {paint('error', 'reason')}: {escape(' '.join(attempt.reason.split()))}{where}"
     if full and attempt.fix:
         if attempt.state != "offered":
             yield from _sites("before", attempt.before, paint)

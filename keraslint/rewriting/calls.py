@@ -200,7 +200,7 @@ def _indexed(
 def taken_apart(
     source: Source, node: ast.expr, keys: Sequence[str], name: str, *, ask: bool = False
 ) -> Edits | None:
-    """``a, b = f()`` in two steps: the result under a name, then its entries."""
+    """``a, b = f()`` in two steps: the result under a name, then its entries; in one if it has a name."""
     statement = source.parents.get(node)
     match statement:
         case ast.Assign(targets=[ast.Tuple() | ast.List() as target]) if len(target.elts) == len(keys):
@@ -209,8 +209,10 @@ def taken_apart(
             return None
     if (ask and not isinstance(node, ast.Call)) or not _ends_its_line(source, statement):
         return None
-    fresh = unused(source, name)
+    fresh = node.id if isinstance(node, ast.Name) else unused(source, name)
     entries = ", ".join(f"{fresh}[{quoted(key, source.quote)}]" for key in keys)
+    if isinstance(node, ast.Name):
+        return (Edit(source.location(node), entries),)
     line = source.lines[statement.lineno - 1]
     margin = line[: len(line) - len(line.lstrip())]
     last = statement.end_lineno or statement.lineno

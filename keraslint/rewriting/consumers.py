@@ -34,6 +34,10 @@ ORDERED = frozenset({
 })  # fmt: skip
 WRITTEN_OUT = frozenset({"save", "export", "to_json", "to_yaml", "get_config", "save_model"})
 HARMLESS = frozenset({"plot_model", "print", "isinstance", "id", "type", "hasattr", "issubclass", "display"})
+# What takes predictions without asking for their container: a dict has as many entries as the list had.
+COUNTING = frozenset({"print", "display", "id", "len"})
+# What goes through a list of models and gives each of them on, so that it is followed from there.
+WALKED = frozenset({"zip", "enumerate", "list", "tuple", "len", "reversed", "append", "extend"})
 TRAINING = frozenset({
     "compile", "fit", "fit_generator", "evaluate", "train_on_batch", "test_on_batch", "predict",
     "predict_on_batch", "predict_generator", "outputs", "output", "output_names", "save", "export",
@@ -87,8 +91,27 @@ class Consumers:
                 self._passed(source, node, parent)
             case ast.Return():
                 self._returned(source, parent, "the model")
+            case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.IfExp():
+                self._displayed(source, parent)
             case ast.Subscript() | ast.For() | ast.comprehension():
                 refuse("the model is taken apart in a way that is not followed", source.location(node))
+            case ast.Lambda() | ast.Yield():
+                refuse("the model is given to whoever asks for it, who is not seen", source.location(node))
+
+    def _displayed(self, source: Source, node: ast.expr) -> None:
+        """A list or the like with the model in it: whoever takes it whole has to be followed."""
+        parent = source.parents.get(node)
+        match parent:
+            case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.IfExp() | ast.BinOp():
+                self._displayed(source, parent)
+            case ast.Call() | ast.keyword() | ast.Starred():
+                self._passed(source, node, parent, HARMLESS | WALKED)
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                for read in ast.walk(source.tree):
+                    around = source.parents.get(read)
+                    taken = isinstance(around, ast.Call | ast.keyword | ast.Starred)
+                    if taken and isinstance(read, ast.Name) and read.id == name and around is not None:
+                        self._passed(source, read, around, HARMLESS | WALKED)
 
     def _labelled(self, source: Source, names: ast.expr) -> tuple[ast.Call, ast.expr] | None:
         """``dict(zip(model.output_names, predictions))``, which is what the predictions are in dicts."""
@@ -107,24 +130,33 @@ class Consumers:
 
     def _attribute(self, source: Source, node: ast.Attribute, name: str) -> None:
         at = source.location(node)
+        if name == "outputs" and _is_counted(source.parents.get(node)):
+            return
         if name in WRITTEN_OUT:
             refuse(f"the model is written out by '{name}', and whoever reads it is not seen", at)
-        if name in ORDERED and list(self.names) != sorted(self.names) and not self._is_below(source, node):
+        ordered = name in ORDERED or (name == "get_layer" and _place_of(source.parents.get(node)) is not None)
+        if ordered and list(self.names) != sorted(self.names) and not self._is_below(source, node):
             refuse(
                 f"'{name}' goes by the order of the layers, which follows that of the outputs: "
                 f"{sorted(self.names)} instead of {list(self.names)}",
                 at,
             )
         if name not in KEPT | ORDERED and not isinstance(node.ctx, ast.Store) and not self._own(source, name):
-            refuse(f"'{name}' of the model depends on its outputs, or is not known", at)
+            refuse(
+                f"'{name}' of the model is not what it was once its outputs stand in a dict, or is not known",
+                at,
+            )
 
     def _is_below(self, source: Source, node: ast.Attribute) -> bool:
         """Whether this is ``model.layers[3]`` of a layer below all heads, or only shown."""
         parent = source.parents.get(node)
         if isinstance(parent, ast.Expr):
             return True
-        place = _number(parent.slice) if isinstance(parent, ast.Subscript) else None
-        return node.attr == "layers" and place is not None and 0 <= place < self.below
+        of_layers = node.attr == "layers" and isinstance(parent, ast.Subscript)
+        place = _number(parent.slice) if of_layers and isinstance(parent, ast.Subscript) else None
+        if node.attr == "get_layer" and (asked := _place_of(parent)) is not None:
+            place = _number(asked)
+        return place is not None and 0 <= place < self.below
 
     def _own(self, source: Source, name: str) -> bool:
         """Whether the program itself gives models such an attribute or method."""
@@ -134,14 +166,16 @@ class Consumers:
             for one in ast.walk(source.tree)
         ) and name not in {"outputs", "output", "output_names", "output_shape"}
 
-    def _passed(self, source: Source, node: ast.expr, parent: ast.AST) -> None:
+    def _passed(
+        self, source: Source, node: ast.expr, parent: ast.AST, harmless: frozenset[str] = HARMLESS
+    ) -> None:
         call = source.parents.get(parent) if isinstance(parent, ast.keyword | ast.Starred) else parent
         if not isinstance(call, ast.Call):
             refuse("it is passed on in a way that is not followed", source.location(node))
         if source.location(call) in self.seen.followed:
             return
         callee = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        if callee not in HARMLESS:
+        if callee not in harmless:
             refuse(f"it is passed to '{callee}', which is not seen", source.location(node))
 
     def _returned(self, source: Source, statement: ast.AST, what: str) -> None:
@@ -189,7 +223,7 @@ class Consumers:
             case ast.Return():
                 self._returned(source, parent, "the predictions")
             case ast.Call() | ast.keyword():
-                self._passed(source, node, parent)
+                self._passed(source, node, parent, COUNTING)
             case _:
                 refuse("the predictions are used in a way that is not rewritten", source.location(node))
 
@@ -239,13 +273,28 @@ def _is_model_of_others(source: Source, node: ast.Name | ast.Attribute) -> bool:
     parent = source.parents.get(node)
     if isinstance(parent, ast.Attribute) and parent.attr in TRAINING:
         return True
-    function = next((one for one in source.above(node) if isinstance(one, ast.FunctionDef)), None)
+    function = next(
+        (one for one in source.above(node) if isinstance(one, ast.FunctionDef | ast.Lambda)), None
+    )
     if function is None or not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
         return False
     own = {
         one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
     }
     return node.id not in own | {one.arg for one in ast.walk(function) if isinstance(one, ast.arg)}
+
+
+def _is_counted(parent: ast.AST | None) -> bool:
+    """``len(...)``."""
+    return isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name) and parent.func.id == "len"
+
+
+def _place_of(call: ast.AST | None) -> ast.expr | None:
+    """The ``index`` by which ``get_layer`` is asked for a layer."""
+    if not isinstance(call, ast.Call):
+        return None
+    given = (keyword.value for keyword in call.keywords if keyword.arg == "index")
+    return call.args[1] if len(call.args) > 1 else next(given, None)
 
 
 def _number(node: ast.expr) -> int | None:

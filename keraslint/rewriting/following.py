@@ -24,7 +24,7 @@ Scope: TypeAlias = Union[ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.
 
 # Methods that give the same batches again, and functions that make batches of what they take.
 SAME = frozenset({"batch", "prefetch", "cache", "shuffle", "repeat", "with_options"})
-TAKING = frozenset({"from_tensor_slices", "from_tensors", "map"})
+TAKING = frozenset({"from_tensor_slices", "from_tensors", "map", "zip"})
 
 MAX_STEPS = 12
 """Assignments, returns and parameters followed from a display."""
@@ -174,8 +174,10 @@ class Following:
         """The places where the parameter is read that a value is passed to."""
         call = source.parents.get(parent) if isinstance(parent, ast.keyword) else parent
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
-            return "it is passed to code that is not seen"
+            return f"it is passed to code that is not seen at line {source.span(node).line}"
         callee = call.func.id
+        if callee == "dict" and isinstance(parent, ast.keyword):
+            return [call]
         functions = [
             one for one in ast.walk(source.tree) if isinstance(one, ast.FunctionDef) and one.name == callee
         ]

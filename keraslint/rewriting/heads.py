@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from keraslint.findings import Edit
 from keraslint.rewriting.calls import with_keyword
 from keraslint.rewriting.containers import quoted
+from keraslint.rewriting.following import importers
 from keraslint.rewriting.refusal import refuse
 from keraslint.tree import Branch, Leaf
 
@@ -109,16 +111,30 @@ def _valid(name: str, location: Location) -> str:
 
 
 def _variable(written: Written, sources: Sources) -> str | None:
-    """The variable or attribute that an output stands in where it is passed, or where it was made."""
+    """The variable or attribute that an output stands in where it is passed, or where it was made.
+
+    Else that of the layer that makes it: ``self.age(x)``.
+    """
     source = sources.source(written.location.document)
     node = None if source is None else source.node(written.location)
     name = _identifier(node)
-    if name is not None or written.made is None:
+    if name is not None:
         return name
-    source = sources.source(written.made.document)
-    made = None if source is None else source.node(written.made)
+    source = None if written.made is None else sources.source(written.made.document)
+    made = None if source is None or written.made is None else source.node(written.made)
     statement = None if source is None or made is None else source.parents.get(made)
-    return _identifier(statement.targets[0]) if isinstance(statement, ast.Assign) else None
+    stands = _identifier(statement.targets[0]) if isinstance(statement, ast.Assign) else None
+    called = made if isinstance(made, ast.Call) else node
+    return stands or (_layer(called.func) if isinstance(called, ast.Call) else None)
+
+
+def _layer(callee: ast.expr) -> str | None:
+    """The attribute of the model that a layer stands in."""
+    match callee:
+        case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            return name.strip("_") or None
+        case _:
+            return None
 
 
 def _identifier(node: ast.AST | None) -> str | None:
@@ -140,7 +156,46 @@ def _naming(written: Written, name: str, sources: Sources) -> Edit:
         refuse(f"the layer that makes the output {written.text} is not made here", written.location)
     if _is_taken(source, name):
         refuse(f"another layer has the name {name!r} already", written.location)
+    _numbered(source, maker, sources)
     return with_keyword(source, maker, f"name={quoted(name, source.quote)}")
+
+
+def _numbered(source: Source, maker: ast.Call, sources: Sources) -> None:
+    """Refuse where the program speaks of a layer of this class by the number that Keras gave it.
+
+    A layer with a name of its own takes no number: those behind it get other ones.
+    """
+    kind = _identifier(maker.func) or ""
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower()
+    numbered = re.compile(rf"(val_)?{snake}(_\d+)?(_[a-z]\w*)?")
+    for other in (source, *importers(source, sources)):
+        named = {
+            id(one.value)
+            for one in ast.walk(other.tree)
+            if isinstance(one, ast.keyword) and one.arg == "name"
+        }
+        for node in ast.walk(other.tree):
+            match node:
+                case ast.Constant(value=str() as text) if id(node) not in named and numbered.fullmatch(text):
+                    asked = text != snake or _is_asked_for(other, node)
+                    if not asked or (other is source and _comes_before(source, node, maker)):
+                        continue
+                    refuse(
+                        f"{text!r} names a layer by its number, and layers get names", other.location(node)
+                    )
+
+
+def _comes_before(source: Source, node: ast.expr, maker: ast.Call) -> bool:
+    """Whether an expression of the module itself has run when a layer is made."""
+    functions = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.For | ast.While
+    inside = any(isinstance(one, functions) for one in source.above(node))
+    return not inside and node.lineno < maker.lineno
+
+
+def _is_asked_for(source: Source, node: ast.expr) -> bool:
+    """``get_layer("dense")``."""
+    call = source.parents.get(node)
+    return isinstance(call, ast.Call) and _identifier(call.func) == "get_layer"
 
 
 def _maker(source: Source, call: ast.Call) -> ast.Call | None:

@@ -83,7 +83,9 @@ def _tried(
             raise
         try:
             return _Rewriting(seen, family, versions, in_order=True).run()
-        except Refused:
+        except Refused as again:
+            if again.reason != refused.reason:
+                refused.reason += f"; with the losses in the order of their keys, {again.reason}"
             raise refused from None
 
 
@@ -190,7 +192,8 @@ class _Rewriting:
         gone = set(before.paired.logs) - set(newest.logs)
         for monitor in before.site.monitors:
             log = monitor.key.removeprefix("val_")
-            if log in gone or (None in heads.layers and log not in newest.logs):
+            numbered = None in heads.layers or heads.edits
+            if log in gone or (numbered and log not in newest.logs):
                 refuse(f"the log {monitor.key!r} would get another name", monitor.location)
 
     def _saved(self, location: Location) -> None:

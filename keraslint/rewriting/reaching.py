@@ -22,8 +22,10 @@ def reached(source: Source, statement: ast.stmt, name: str, *, alone: bool) -> l
     ``alone``: no other assignment may reach any of them.
     """
     nodes = _own(source, _scope(source, statement), name)
-    if nodes is None or any(isinstance(one, (*AGAIN, ast.Try)) for one in _around(source, statement)):
+    if nodes is None:
         return None
+    if any(isinstance(one, (*AGAIN, ast.Try)) for one in _around(source, statement)):
+        return _certain(source, statement, nodes, name)
     stores = [_statement(source, node) for node in nodes if not _is_read(node)]
     reads = [
         node
@@ -33,6 +35,13 @@ def reached(source: Source, statement: ast.stmt, name: str, *, alone: bool) -> l
     if alone and not all(definition(source, read, name) is statement for read in reads):
         return None
     return [*reads]
+
+
+def _certain(source: Source, statement: ast.stmt, nodes: list[ast.AST], name: str) -> list[ast.expr] | None:
+    """The reads that see this assignment, where every read of the name certainly sees one and no other."""
+    reads = [node for node in nodes if isinstance(node, ast.Name) and _is_read(node)]
+    seen = [definition(source, read, name) for read in reads]
+    return None if None in seen else [read for read, one in zip(reads, seen, strict=True) if one is statement]
 
 
 def definition(source: Source, read: ast.expr, name: str) -> ast.stmt | None:

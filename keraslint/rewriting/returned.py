@@ -186,8 +186,13 @@ def _taken(source: Source, node: ast.expr) -> set[int]:
             return set(range(len(targets)))
         case ast.Subscript(slice=ast.Constant(value=int() as place)) if place >= 0:
             return {place}
-        case ast.Subscript(slice=ast.Slice(lower=None, upper=ast.Constant(value=int() as end), step=None)):
-            return set(range(end)) if end >= 0 else {ALL}
+        case ast.Subscript(
+            slice=ast.Slice(
+                lower=None | ast.Constant() as start, upper=ast.Constant(value=int() as end), step=None
+            )
+        ):
+            first = 0 if start is None else start.value
+            return set(range(first, end)) if isinstance(first, int) and first >= 0 <= end else {ALL}
         case ast.Call(func=ast.Name(id="print" | "len")):
             return set()
         case _:

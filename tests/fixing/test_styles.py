@@ -68,7 +68,7 @@ def test_what_is_not_rewritten_is_said_and_noted(capsys: pytest.CaptureFixture[s
     main(["fix", "--style", "dict"])
     out, err = capsys.readouterr()
     assert not out
-    reason = re.search(r"KER901 not fixed: .*\n  reason: (.*)\n", err)
+    reason = re.search(r"KER901 not fixed: .*\n  reason: (.*) \(x.py:\d+:\d+\)\n", err)
     assert reason, err
     for _ in range(2):
         main(["fix", "--style", "dict", "--todo", "--write"])

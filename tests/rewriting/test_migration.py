@@ -79,6 +79,13 @@ REFUSED = {
     "keep = keras.callbacks.ModelCheckpoint('m.keras')\nmodel.fit(x, [x, x], callbacks=[keep])": "saves",
     "print(model.layers[-1])": "goes by the order of the layers",
     "def never_called(x):\n    return model(x)[0]": "where it is not followed",
+    "out = model.predict(x)\nif isinstance(out, list):\n    print(len(out))": "passed to 'isinstance'",
+    "both = keras.Sequential([keras.layers.Dense(3), model])": "passed to 'Sequential'",
+    "parts = [keras.layers.Dense(3), model]\nboth = keras.Sequential(parts)": "passed to 'Sequential'",
+    "ask = lambda: model": "where it is not followed",
+    "print(model.outputs[0])": "'outputs' of the model",
+    "print(model.get_layer(index=1))": "goes by the order of the layers",
+    "values = model.evaluate(x, [x, x])\nprint(values[1:])": "values are taken by their places",
     "model.fit(x, loaded())": "the targets are not known",
     "model.compile(loss=['mse'] * 3)\nmodel.fit(x, [x[:, :1], x[:, 1:2]])": "raises",
 }
@@ -91,6 +98,28 @@ def test_a_consumer_that_escapes_refuses_the_whole(more: str, reason: str, tmp_p
     (finding,) = migrations(path)
     assert finding.fixes == ()
     assert reason in finding.unfixed
+
+
+KEPT = {
+    "print(len(model.predict(x)), len(model.outputs))": "len(model.predict(x)), len(model.outputs)",
+    "def show(out):\n    a, b = out\n    print(a, b)\nshow(model.predict(x))": 'a, b = out["z"], out["a"]',
+    "options = dict(loss=['mse', 'mae'])\nmodel.compile(**options)": "dict(loss={'z': 'mse', 'a': 'mae'})",
+    "for i in range(2):\n    y = [x[:, :1], x[:, 1:2]]\n    model.fit(x, y)\n    y = [x[:, 1:2], x[:, :1]]\n"
+    "    model.fit(x, y)": 'y = {"z": x[:, 1:2], "a": x[:, :1]}',
+    "for i in range(2):\n    y = [x[:, :1], x[:, 1:2]]\n    model.fit(x, y)\n    y = [x[:, 1:2], x[:, :1]]\n"
+    "print(y[0])\nmodel.fit(x, y)": 'dict(zip(["z", "a"], y))',
+    "import tensorflow as tf\nft = tf.data.Dataset.from_tensor_slices(x)\n"
+    "lt = tf.data.Dataset.from_tensor_slices((x[:, :1], x[:, 1:2]))\n"
+    "model.fit(tf.data.Dataset.zip((ft, lt)))": 'from_tensor_slices({"z": x[:, :1], "a": x[:, 1:2]})',
+}
+
+
+@pytest.mark.parametrize(("more", "after"), KEPT.items())
+def test_consumers_that_are_followed(more: str, after: str, tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(MODEL + FIT + more + "\n", encoding="utf-8")
+    (made,) = migrated(path).values()
+    assert after.replace("'", '"') in made.replace("'", '"')
 
 
 HEADS = {
@@ -124,6 +153,35 @@ model.compile(loss=["mse", "mae"])
     path.write_text(source, encoding="utf-8")
     (finding,) = migrations(path)
     assert "another layer has the name 'speed'" in finding.unfixed
+
+
+NUMBERED = """
+import keras
+
+inputs = keras.Input((3,))
+hidden = keras.layers.Dense(2)(inputs)
+speed = keras.layers.Dense(1)(hidden)
+angle = keras.layers.Dense(1)(hidden)
+model = keras.Model(inputs, [speed, angle])
+model.compile(loss=["mse", "mae"])
+x = keras.ops.ones((4, 3))
+history = model.fit(x, [x[:, :1], x[:, 1:2]])
+"""
+BY_NUMBER = {
+    "print(history.history['dense_1_loss'])": "'dense_1_loss' names a layer by its number",
+    "print(model.get_layer('dense').name)": "'dense' names a layer by its number",
+    "stop = keras.callbacks.EarlyStopping(monitor='val_dense_2_loss')": "'val_dense_2_loss' names a layer",
+    "print('dense', 'dense_features!', history.history['loss'])": "",
+}
+
+
+@pytest.mark.parametrize(("more", "reason"), BY_NUMBER.items())
+def test_layers_that_are_known_by_their_numbers_get_no_names(more: str, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(NUMBERED + more + "\n", encoding="utf-8")
+    (finding,) = migrations(path)
+    assert reason in finding.unfixed
+    assert bool(finding.fixes) == (not reason)
 
 
 NETWORK = """
@@ -290,3 +348,31 @@ def test_metrics_that_an_earlier_call_gave_are_rewritten_there(tmp_path: Path) -
     (made,) = migrated(path).values()
     assert 'metrics={"z": ["mae"], "a": []}' in made
     assert made.count("loss={") == 2
+
+
+SUBCLASS = """
+import keras
+
+
+class Two(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.trunk = keras.layers.Dense(4)
+        self.z = keras.layers.Dense(1)
+        self.a = keras.layers.Dense(1)
+
+    def call(self, x):
+        x = self.trunk(x)
+        return [self.z(x), self.a(x)]
+
+
+model = Two()
+model.compile(loss=["mse", "mae"])
+"""
+
+
+def test_heads_of_a_subclass_are_named_by_their_layers(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(SUBCLASS + FIT, encoding="utf-8")
+    (made,) = migrated(path).values()
+    assert 'return {"z": self.z(x), "a": self.a(x)}' in made
