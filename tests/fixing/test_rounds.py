@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keraslint.engine import Settings, selection
+from keraslint.engine import Settings, selection, showing
 from keraslint.findings import Edit, Finding, Fix, Location, Safety, Severity, Span
-from keraslint.fixing import Task, difference, fixed, write
+from keraslint.fixing import Contents, Task, difference, fixed, write
+from keraslint.fixing.judged import State
 from keraslint.rules import Registered, does_not_parse
 from keraslint.rules.base import Rule
 
@@ -334,3 +335,19 @@ def test_a_file_that_cannot_be_read_is_said(inside: Path, rule: Callable[..., No
     done = run("x.py", "gone.py")
     assert [one.document for one in done.others] == ["gone.py"]
     assert [one.path for one in done.changed] == ["x.py"]
+
+
+def test_files_are_asked_about_together_as_they_were_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a file leads to depends on the functions of others that it calls."""
+    asked: list[frozenset[str]] = []
+
+    def show_each(*_: object, only: frozenset[str]) -> dict[str, list[object]]:
+        asked.append(only)
+        return {}
+
+    monkeypatch.setattr(showing, "show_each", show_each)
+    before, after = (State(Task((".",), Settings()), Contents(), (), ()) for _ in range(2))
+    before.shown(["a", "b"])
+    before.shown(["a", "c"])
+    after.shown(["b", "d"], before)
+    assert asked == [{"a", "b"}, {"c"}, {"a", "b"}, {"d"}]
