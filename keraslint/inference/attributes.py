@@ -14,6 +14,7 @@ from keraslint.inference.values import (
     Batches,
     Class,
     Const,
+    Converted,
     Function,
     History,
     Instance,
@@ -68,7 +69,7 @@ def _of_plain(run: Run, value: Value, name: str, node: ast.Attribute) -> Value:
             return value
         case History(origin=origin) if name == "history":
             return History(origin, is_dict=True)
-        case Tuple() | Const() | Array() | Tensor() | Made() | Result() | Batches():
+        case Tuple() | Const() | Array() | Tensor() | Made() | Result() | Batches() | Converted():
             return Method(value, name)
         case _:
             return run.unknown("an attribute of something that is not known")

@@ -66,6 +66,7 @@ How: TypeAlias = Literal[
     "zip values",
     "index outputs",
     "zip outputs",
+    "index details",
 ]
 
 
@@ -74,7 +75,8 @@ class UseEvent:
     """A result of a model was taken apart; ``source`` is the call that gave it.
 
     ``values`` stands for those of a dict of predictions, without its keys, ``outputs`` for the model's
-    symbolic ones, which are no result; ``names`` are those that a zip brings together with it.
+    symbolic ones, which are no result, ``details`` for those of a converted model; ``names`` are those that a
+    zip brings together with it.
     """
 
     model: ModelSeen

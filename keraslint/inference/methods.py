@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keraslint.inference import data, inheritance, sequences, training
+from keraslint.inference import data, inheritance, lite, sequences, training
 from keraslint.inference.core import Arguments, calling
 from keraslint.inference.values import (
     Array,
     Batches,
     Const,
+    Converted,
     Dict,
     Instance,
     Item,
@@ -53,6 +54,8 @@ def method(run: Run, callee: Method, arguments: Arguments, node: ast.expr) -> Va
             return data.method(run, source, callee.name, arguments, node)
         case Made() as made:
             return _of_made(run, made, callee.name, arguments, node)
+        case Converted() as converted:
+            return lite.method(run, converted, callee.name)
         case Result(call="predict") as result if callee.name == "values":
             return Values(result)
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.inference import bypath, data, keys, models, options, standard, symbols
+from keraslint.inference import bypath, data, keys, lite, models, options, standard, symbols
 from keraslint.inference.core import Arguments, calling
 from keraslint.inference.values import (
     Array,
@@ -172,6 +172,7 @@ def _split_data(run: Run, arguments: Arguments, node: ast.expr) -> Value:
 
 KNOWN: dict[str, Callable[[Run, Arguments, ast.expr], Value]] = {
     **standard.KNOWN,
+    **lite.KNOWN,
     "keraslint.losses.NestedLoss": bypath.nested_loss,
     "keraslint.losses.CrossBatchMemory": keys.remembering,
     "sklearn.model_selection.train_test_split": _split_data,

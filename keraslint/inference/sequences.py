@@ -6,12 +6,13 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keraslint.inference import attributes, results
+from keraslint.inference import attributes, lite, results
 from keraslint.inference.values import (
     Array,
     Branched,
     Choice,
     Const,
+    Converted,
     Dict,
     History,
     Item,
@@ -189,6 +190,8 @@ def pick(run: Run, value: Value, index: Value, origin: Origin) -> Value:
         return results.index(run, value, index, origin)
     if isinstance(value, History):
         return results.monitored(run, value, index, origin)
+    if isinstance(value, Converted):
+        return lite.pick(run, value, index, origin)
     return run.each(value, lambda thing: _pick(run, thing, index, origin))
 
 

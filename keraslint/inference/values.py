@@ -233,6 +233,15 @@ class MetricsNames:
 
 
 @dataclass(frozen=True)
+class Converted:
+    """A model on its way to TensorFlow Lite: its converter, the file, its interpreter, its outputs."""
+
+    step: str
+    model: Ref
+    origin: Origin
+
+
+@dataclass(frozen=True)
 class Module:
     """A module of the project, by the path of its file; it is run when something of it is wanted."""
 
@@ -303,6 +312,7 @@ Value: TypeAlias = Union[
     History,
     Batches,
     MetricsNames,
+    Converted,
     Module,
     Imported,
     Snapshot,

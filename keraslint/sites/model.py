@@ -113,7 +113,7 @@ class DataCall:
 class ResultUse:
     """What the program does with a result: unpacks it into ``count`` targets, picks ``index``, zips it with
     ``names``, ... With ``values`` it is what a dict of predictions holds, without its keys, with ``outputs``
-    the model's symbolic outputs.
+    the model's symbolic outputs, with ``details`` those of the model converted for TensorFlow Lite.
     """
 
     call: Call
