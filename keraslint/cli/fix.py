@@ -58,7 +58,7 @@ def fix(
         fixed = _of_files(task, write=write) if source is None else _of_source(task, source)
     if write and source is not None:
         click.echo(fixed.changed[0].new if fixed.changed else source, nl=False)
-    _report(fixed, values["form"] or "full", written=write, stdin=stdin)
+    _report(fixed, values["form"] or "full", written=write, stdin=stdin, styled=values["style"] is not None)
     complain_of(fixed.others, verbose=verbose)
     return 2 if fixed.others else _status(fixed, written=write, exit_zero=values["exit_zero"])
 
@@ -100,10 +100,10 @@ def refusals() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
 
 
-def _report(fixed: Fixed, form: str, *, written: bool, stdin: bool) -> None:
+def _report(fixed: Fixed, form: str, *, written: bool, stdin: bool, styled: bool) -> None:
     """The diff goes to stdout; the report does where nothing else went there."""
     from keraslint.fixing import difference, patch
-    from keraslint.reporters.fixes import render_json, render_text
+    from keraslint.reporters.fixes import render_json, render_text, render_undecided
 
     diffs = {one.path: difference(one) for one in fixed.changed}
     made = {one.finding for one in fixed.attempts if one.state == "applied"} if written else set()
@@ -118,6 +118,7 @@ def _report(fixed: Fixed, form: str, *, written: bool, stdin: bool) -> None:
     diverted = not written or stdin
     colours = paint(sys.stderr if diverted else sys.stdout)
     text = render_text(form, attempts, fixed.remaining, colours, written=written)
+    text += render_undecided(fixed.undecided) if styled else ""
     click.echo(text, nl=False, err=diverted, color=colours.on)
 
 

@@ -40,12 +40,16 @@ class Changed:
 
 @dataclass(frozen=True)
 class Fixed:
-    """The files that change, what became of each fix, what is still found then, and what was not judged."""
+    """The files that change, what became of each fix, what is still found then, and what was not judged.
+
+    ``undecided`` is the number of places that were seen and not judged.
+    """
 
     changed: tuple[Changed, ...]
     attempts: tuple[Attempt, ...]
     remaining: tuple[Finding, ...]
     others: tuple[Skipped | Crashed, ...]
+    undecided: int = 0
 
 
 @dataclass
@@ -76,6 +80,7 @@ def fixed(task: Task, contents: Contents | None = None) -> Fixed:
         (*progress.applied, *offered, *refused),
         progress.state.remaining,
         progress.state.others,
+        sum(len(report.undecided) for report in progress.state.reports),
     )
 
 

@@ -53,7 +53,9 @@ def _starred(run: Run, path: str, name: str) -> Value | None:
 
 
 def _missing(run: Run, path: str, name: str) -> Value:
-    return Unknown(f"'{name}' is not found in {run.project.shown(path)}", f"import {path}.{name}")
+    shown, flaw = run.project.shown(path), run.project.flaw(path)
+    why = f"{shown}, which does not parse: {flaw}" if flaw else shown
+    return Unknown(f"'{name}' is not found in {why}", f"import {path}.{name}")
 
 
 def resolved(run: Run, value: Value) -> Value:

@@ -45,6 +45,7 @@ class Project:
         self._kept: dict[str, Parsed | None] = {}
         self._judged: Parsed | None = None
         self._files: dict[str, bool] = {}
+        self._flaws: dict[str, str] = {}
 
     def register(self, path: str) -> None:
         """Let a file go by the name under which it was asked for."""
@@ -162,13 +163,20 @@ class Project:
         return self._files[path]
 
     def _read(self, path: str) -> Parsed | None:
-        if not path.endswith(".py"):
-            return _parsed(Document(path, ""))
-        data = self._read_bytes(path)
-        self.digests.setdefault(path, "" if isinstance(data, str) else digest(data))
+        data = self._read_bytes(path) if path.endswith(".py") else b""
+        if path.endswith(".py"):
+            self.digests.setdefault(path, "" if isinstance(data, str) else digest(data))
         if isinstance(data, str) or len(data) > MAX_BYTES:
             return None
-        return _parsed(decode_module(path, data))
+        parsed = _parsed(decode_module(path, data))
+        if isinstance(parsed, Parsed):
+            return parsed
+        self._flaws[path] = f"line {parsed.line}: {parsed.reason}"
+        return None
+
+    def flaw(self, path: str) -> str:
+        """Why a module that was asked for could not be parsed; empty where it could."""
+        return self._flaws.get(path, "")
 
     def _keep(self, path: str, parsed: Parsed | None) -> None:
         if len(self._kept) >= MAX_KEPT:
@@ -176,8 +184,5 @@ class Project:
         self._kept[path] = parsed
 
 
-def _parsed(document: Document | Failure) -> Parsed | None:
-    if not isinstance(document, Document):
-        return None
-    parsed = parse_document(document)
-    return parsed if isinstance(parsed, Parsed) else None
+def _parsed(document: Document | Failure) -> Parsed | Failure:
+    return parse_document(document) if isinstance(document, Document) else document

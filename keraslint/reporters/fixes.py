@@ -32,6 +32,13 @@ def render_text(
     return "\n".join([*lines, _closing(attempts, remaining, written=written), ""])
 
 
+def render_undecided(count: int) -> str:
+    """What is said of places that were seen and not judged, whose style nobody knows; nothing of none."""
+    return (
+        f"{number(count, 'place')} not judged; `keraslint check --undecided` lists them.\n" if count else ""
+    )
+
+
 def render_json(
     attempts: Sequence[Attempt], remaining: Sequence[Finding], diffs: Mapping[str, str], *, written: bool
 ) -> str:

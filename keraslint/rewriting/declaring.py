@@ -48,7 +48,8 @@ class Declaring:
         for site in self.group.sites:
             tree = site.outputs.tree if isinstance(site.outputs, Given) else None
             if site.evidence is not None:
-                refuse(f"its outputs are not known, only their number by {site.evidence}", place(site))
+                why = site.unread and f": {site.unread}"
+                refuse(f"its outputs are not known, only their number by {site.evidence}{why}", place(site))
             if not isinstance(tree, Branch) or not is_sequence(tree) or not is_flat(tree):
                 self._depends(given=site.given, otherwise="its outputs are no flat list in every case")
             else:

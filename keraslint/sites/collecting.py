@@ -174,6 +174,7 @@ class _Collector:
         outputs = self._outputs(event.model, way)
         unpacked = self.aside.unpacked[event.model.origin]
         counted = None if isinstance(outputs, Given) else evidence.counted(compiled, data, unpacked)
+        why = outputs.reason if isinstance(outputs, Unread) else ""
         outputs = outputs if counted is None else counted.outputs
         if isinstance(outputs, Unread):
             self.undecide(event.origin, f"outputs not known: {outputs.reason}")
@@ -190,6 +191,7 @@ class _Collector:
             data=data,
             given=tuple(self._given(given | way)),
             evidence=None if counted is None else counted.evidence,
+            unread=why,
             doubtful=any(map(doubtful, way)),
             expected=isinstance(event, CompileEvent | DataEvent) and event.expected,
             sources=self.sources,

@@ -169,11 +169,11 @@ class TrainingSite:
 
     ``given`` holds the conditions under which this alternative is the one that runs, as source text
     (``bidir``, ``not bidir``). ``model`` is where the model was made. ``evidence`` says what the number
-    of outputs was taken from, where the outputs themselves could not be read. ``doubtful`` says that some
-    condition is on what a call returned: the alternative may be none that ever runs. ``expected`` says that
-    the program expects an error at this call, as a test does. ``sources`` are the documents, for whoever
-    writes fixes. ``inputs`` are those that a functional model was made with, ``version`` is the Keras that
-    the site is being judged for.
+    of outputs was taken from, where the outputs themselves could not be read; ``unread`` says why.
+    ``doubtful`` says that some condition is on what a call returned: the alternative may be none that ever
+    runs. ``expected`` says that the program expects an error at this call, as a test does. ``sources`` are
+    the documents, for whoever writes fixes. ``inputs`` are those that a functional model was made with,
+    ``version`` is the Keras that the site is being judged for.
     """
 
     model: Location
@@ -186,6 +186,7 @@ class TrainingSite:
     monitors: tuple[Monitor, ...] = ()
     old_calls: tuple[OldCall, ...] = ()
     evidence: str | None = None
+    unread: str = field(default="", kw_only=True, compare=False)
     doubtful: bool = False
     expected: bool = False
     sources: Sources | None = field(default=None, compare=False, repr=False)

@@ -376,3 +376,20 @@ def test_heads_of_a_subclass_are_named_by_their_layers(tmp_path: Path) -> None:
     path.write_text(SUBCLASS + FIT, encoding="utf-8")
     (made,) = migrated(path).values()
     assert 'return {"z": self.z(x), "a": self.a(x)}' in made
+
+
+ONLY_COUNTED = """
+import keras
+from network import network
+
+model = keras.models.clone_model(network())
+model.compile(loss=["mse", "mae"])
+"""
+
+
+def test_outputs_that_are_only_counted_are_refused_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(ONLY_COUNTED + FIT, encoding="utf-8")
+    (tmp_path / "network.py").write_text("def network():\n    return [", encoding="utf-8")
+    (finding,) = migrations(path)
+    assert "only their number by 2 losses and as many targets: the model is not known" in finding.unfixed
