@@ -25,6 +25,7 @@ from keraslint.engine.run import Run
 from keraslint.engine.selection import closeness
 from keraslint.engine.settings import files, left_out
 from keraslint.engine.sifting import sift
+from keraslint.engine.worlds import World
 from keraslint.findings import Crashed, Report, Skipped
 from keraslint.inference import Project
 from keraslint.syntax import scout
@@ -39,25 +40,34 @@ if TYPE_CHECKING:
     from keraslint.findings import Finding, Outcome
 
 
-def check(
+def check(  # noqa: PLR0913, PLR0917 (a run has as many sides)
     paths: Sequence[str],
     configured: Configured,
     read: Reader = read_bytes,
     cache: Cache | None = None,
     jobs: int = 1,
+    world: World | None = None,
 ) -> list[Outcome]:
     """Check every file under ``paths``. Files that are named are parsed whatever they hold.
 
-    With several ``jobs``, processes read the files by themselves, and not with ``read``.
+    With several ``jobs``, processes read the files by themselves, and not with ``read``. In a ``world`` that
+    ``read`` reads nothing is inferred twice.
     """
-    return run_over(paths, configured, read, cache, jobs)[1]
+    return run_over(paths, configured, read, cache, jobs, world)[1]
 
 
-def run_over(
-    paths: Sequence[str], configured: Configured, read: Reader, cache: Cache | None, jobs: int
+def run_over(  # noqa: PLR0913, PLR0917 (as above)
+    paths: Sequence[str],
+    configured: Configured,
+    read: Reader,
+    cache: Cache | None,
+    jobs: int,
+    world: World | None = None,
 ) -> tuple[Run, list[Outcome]]:
     """A run over every file under ``paths``, and what it says."""
-    run = Run(configured, Project(project_root(paths), read), read, cache)
+    world = world or World(Project(project_root(paths), read))
+    world.again()
+    run = Run(configured, world, read, cache)
     named = {os.path.normpath(path) for path in paths}
     found = files(paths, configured)
     for path in found:
@@ -79,7 +89,7 @@ def check_source(path: str, data: bytes, configured: Configured) -> list[Outcome
     def read(name: str) -> bytes | str:
         return data if name == path else read_bytes(name)
 
-    run = Run(configured, Project(project_root([path]), read), read)
+    run = Run(configured, World(Project(project_root([path]), read)), read)
     if _is_wanted(path, run, named=True):
         _examine([path], run)
     return _outcomes(run)

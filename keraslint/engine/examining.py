@@ -58,7 +58,7 @@ def examine(path: str, data: bytes, run: Run) -> Examined:
         return Examined(content, crashes=(Crashed(path, "documents", traceback.format_exc()),))
     judge_failures(failures, rules, judged)
     if parsed:
-        judge(parsed, project, rules, settings.versions, judged, settings.since)
+        judge(parsed, run.world, rules, settings.versions, judged, settings.since)
         remember(path, judged.inferred, run)
     if judged.findings or judged.undecided or ignoring.mentioned(data):
         run.documents[path] = document if isinstance(document, Document) else None

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from keraslint.documents import Failure
+    from keraslint.engine.worlds import World
     from keraslint.findings import Finding, Fix, Location
-    from keraslint.inference import Project
     from keraslint.pairing import Verdict
     from keraslint.pairing.versions import Version
     from keraslint.rules import Registered
@@ -63,7 +63,7 @@ def judge_failures(failures: Sequence[Failure], rules: Sequence[Registered], jud
 
 def judge(  # noqa: PLR0913, PLR0917 (a run has as many sides)
     parsed: Parsed,
-    project: Project,
+    world: World,
     rules: Sequence[Registered],
     versions: Sequence[Version],
     judged: Judged,
@@ -75,7 +75,7 @@ def judge(  # noqa: PLR0913, PLR0917 (a run has as many sides)
     """
     path = parsed.document.path
     try:
-        inferred = sites.find(parsed, project)
+        inferred = world.inferred(parsed)
     except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
         judged.crash(path, "inference")
         return
@@ -87,7 +87,7 @@ def judge(  # noqa: PLR0913, PLR0917 (a run has as many sides)
         claim
         for site in inferred.sites
         for version in versions
-        if (verdict := _verdict(path, site, version, judged))
+        if (verdict := _verdict(path, site, version, world, judged))
         for claim in _claims(path, replace(site, version=version), version, verdict, about_sites, judged)
     ]
     found = _merged(claims, inferred.sites, versions)
@@ -100,17 +100,19 @@ def judge(  # noqa: PLR0913, PLR0917 (a run has as many sides)
             [one for one in inferred.sites if replace(one, version=versions[-1]) not in known],
             rules,
             versions,
+            world,
             judged,
         )
         found += _merged(changed, inferred.sites, versions[-1:])
     judged.findings += found
 
 
-def _changes(
+def _changes(  # noqa: PLR0913, PLR0917 (as above)
     path: str,
     left: Sequence[TrainingSite],
     rules: Sequence[Registered],
     versions: Sequence[Version],
+    world: World,
     judged: Judged,
 ) -> Iterator[_Claim]:
     """What the rules about changes say of sites of which no other rule says what has changed."""
@@ -118,7 +120,7 @@ def _changes(
     if old == new:  # a document for Keras 2 whatever was asked for
         return
     for site in left:
-        before, after = (_verdict(path, site, version, judged) for version in (old, new))
+        before, after = (_verdict(path, site, version, world, judged) for version in (old, new))
         if before is None or after is None:
             continue
         for found in rules:
@@ -130,9 +132,9 @@ def _changes(
                     judged.crash(path, found.rule.name)
 
 
-def _verdict(path: str, site: TrainingSite, version: Version, judged: Judged) -> Verdict | None:
+def _verdict(path: str, site: TrainingSite, version: Version, world: World, judged: Judged) -> Verdict | None:
     try:
-        verdict = sites.verdict(site, version)
+        verdict = world.verdict(site, version)
     except Exception:  # noqa: BLE001 (as above)
         judged.crash(path, "pairing")
         return None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from keraslint.documents import read_bytes
 from keraslint.engine.examining import examine
 from keraslint.engine.run import Run
+from keraslint.engine.worlds import World
 from keraslint.inference import Project
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _begin(
     for name in names:
         project.register(name)
     project.called.update(called)
-    _runs.append(Run(configured, project, read_bytes))
+    _runs.append(Run(configured, World(project), read_bytes))
 
 
 def _work(path: str) -> Examined | None:

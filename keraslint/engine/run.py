@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keraslint.engine.cache import Cache
     from keraslint.engine.examining import Examined
     from keraslint.engine.settings import Configured, Settings
+    from keraslint.engine.worlds import World
     from keraslint.findings import Finding, Location, Outcome, Undecided
     from keraslint.inference import Project
     from keraslint.rules import Registered
@@ -38,7 +39,7 @@ class Run:
     """
 
     configured: Configured
-    project: Project
+    world: World
     read: Reader
     cache: Cache | None = None
     rules: dict[Settings, tuple[Registered, ...]] = field(default_factory=dict)
@@ -54,6 +55,11 @@ class Run:
     covers_project: bool = False
     looked_around: bool = False
     seen: Seen = field(default_factory=Seen)
+
+    @property
+    def project(self) -> Project:
+        """The project that the files belong to."""
+        return self.world.project
 
     def named(self, location: Location) -> Location:
         """The location with its document named as a reader would: as it was asked for, or from here."""

@@ -10,7 +10,7 @@ import traceback
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keraslint import pairing, sites
+from keraslint import pairing
 from keraslint.documents import Document, Failure, decode, read_bytes
 from keraslint.documents.places import project_root
 from keraslint.engine.callers import callers
@@ -19,6 +19,7 @@ from keraslint.engine.placing import placed
 from keraslint.engine.settings import files
 from keraslint.engine.tabulating import rows, written
 from keraslint.engine.targets import of_document
+from keraslint.engine.worlds import World
 from keraslint.findings import Crashed, Shown, Skipped
 from keraslint.inference import Project
 from keraslint.syntax import scout
@@ -44,9 +45,15 @@ def show_each(
     configured: Configured,
     read: Reader = read_bytes,
     only: Collection[str] | None = None,
+    world: World | None = None,
 ) -> dict[str, list[Shown | Skipped | Crashed]]:
-    """What ``show`` shows by the file that leads to it, of some of the files under ``paths`` or of all."""
-    project = Project(project_root(paths), read)
+    """What ``show`` shows by the file that leads to it, of some of the files under ``paths`` or of all.
+
+    In a ``world`` that ``read`` reads nothing is inferred twice.
+    """
+    world = world or World(Project(project_root(paths), read))
+    world.again()
+    project = world.project
     found = files(paths, configured)
     for path in found:
         project.register(path)
@@ -60,17 +67,17 @@ def show_each(
         if isinstance(data, str):
             shown[path] = [Skipped(path, data)]
         elif path in named or scout.worth_reading(data):
-            shown[path] = _of_bytes(path, data, project, configured.at(path).versions, places)
+            shown[path] = _of_bytes(path, data, world, configured.at(path).versions, places)
     for path, data in callers([path for path in found if only is None or path in only], project, read):
-        again = _of_bytes(path, data, project, configured.at(path).versions, places)
+        again = _of_bytes(path, data, world, configured.at(path).versions, places)
         shown[path] = [*shown.get(path, []), *again]
     return shown
 
 
 def show_source(path: str, data: bytes, configured: Configured) -> list[Shown | Skipped | Crashed]:
     """The sites of bytes that came from elsewhere, as if they stood at ``path``."""
-    project = Project(project_root([path]))
-    return list(dict.fromkeys(_of_bytes(path, data, project, configured.at(path).versions, _Places([path]))))
+    world = World(Project(project_root([path])))
+    return list(dict.fromkeys(_of_bytes(path, data, world, configured.at(path).versions, _Places([path]))))
 
 
 class _Places:
@@ -97,7 +104,7 @@ class _Places:
 
 
 def _of_bytes(
-    path: str, data: bytes, project: Project, versions: Sequence[Version], places: _Places
+    path: str, data: bytes, world: World, versions: Sequence[Version], places: _Places
 ) -> list[Shown | Skipped | Crashed]:
     try:
         document = decode(path, data)
@@ -106,18 +113,18 @@ def _of_bytes(
             return [Skipped(path, f"line {parsed.line}: {parsed.reason}")]
         places.documents[path] = parsed.document
         failures = [Skipped(path, f"line {one.line}: {one.reason}") for one in parsed.document.failures]
-        return [*failures, *_of_document(parsed, project, versions, places)]
+        return [*failures, *_of_document(parsed, world, versions, places)]
     except Exception:  # noqa: BLE001 (a defect of ours must be said and must not end the run)
         return [Crashed(path, "show", traceback.format_exc())]
 
 
 def _of_document(
-    parsed: scout.Parsed, project: Project, versions: Sequence[Version], places: _Places
+    parsed: scout.Parsed, world: World, versions: Sequence[Version], places: _Places
 ) -> list[Shown]:
     """The sites in the order of the source, and what is not judged that no site tells already."""
-    inferred = sites.find(parsed, project)
+    inferred = world.inferred(parsed)
     versions = of_document(parsed.document.source, tuple(versions))
-    shown = [one for site in inferred.sites for one in _of_site(site, versions, places)]
+    shown = [one for site in inferred.sites for one in _of_site(site, versions, world, places)]
     said = {(one.location, part.text) for one in shown for part in one.written}
     said |= {(one.location, one.outcome) for one in shown}
     others = ((places(one.location), one.reason) for one in inferred.undecided)
@@ -129,18 +136,20 @@ def _of_document(
     return sorted(shown, key=lambda one: (one.location.document, one.location.cell or 0, one.location.span))
 
 
-def _of_site(site: TrainingSite, versions: Sequence[Version], places: _Places) -> Iterator[Shown]:
+def _of_site(
+    site: TrainingSite, versions: Sequence[Version], world: World, places: _Places
+) -> Iterator[Shown]:
     """What each version does; versions that do the same share a table. A ``predict`` pairs nothing."""
     if site.compiled is None and site.data is None:
         return
     alike: dict[Shown, list[str]] = {}
     for version in versions:
-        alike.setdefault(_judged(site, version, places), []).append(str(version))
+        alike.setdefault(_judged(site, version, world, places), []).append(str(version))
     for one, at in alike.items():
         yield replace(one, versions=tuple(at))
 
 
-def _judged(site: TrainingSite, version: Version, places: _Places) -> Shown:
+def _judged(site: TrainingSite, version: Version, world: World, places: _Places) -> Shown:
     data = site.data
     call = "compile" if data is None else f"{data.call} on validation data" if data.validation else data.call
     shown = Shown(
@@ -150,7 +159,7 @@ def _judged(site: TrainingSite, version: Version, places: _Places) -> Shown:
         written=tuple(replace(one, location=places(one.location)) for one in written(site)),
         compiled=None if site.compiled is None else places(site.compiled.location),
     )
-    match sites.verdict(site, version):
+    match world.verdict(site, version):
         case pairing.Paired() as paired:
             return replace(shown, rows=rows(site, paired))
         case pairing.Rejected() as rejected:

@@ -34,7 +34,7 @@ def objection(
     documents = {edit.location.document for _, fix in fixes for edit in fix.edits}
     safe = all(fix.safety is Safety.SAFE for _, fix in fixes)
     reasons = (
-        *_unreadable(after, documents),
+        *_unreadable(before, after, documents),
         *_crashes(before, after),
         *_findings(before, after, [finding for finding, _ in fixes], shifts),
     )
@@ -44,13 +44,13 @@ def objection(
     return next(_pairings(before.shown(paths), after.shown(paths, before), shifts, safe=safe), None)
 
 
-def _unreadable(after: State, documents: Iterable[str]) -> Iterator[str]:
-    """The files that libcst cannot read; the engine may have had nothing to ask it."""
+def _unreadable(before: State, after: State, documents: Iterable[str]) -> Iterator[str]:
+    """The files whose new parts libcst cannot read; the engine may have had nothing to ask it."""
     for path in documents:
         document = after.document(path)
         if document is None:
             yield f"{path} could not be read after it"
-        elif flaw := concrete.flaw(document):
+        elif flaw := concrete.flaw(document, before.document(path)):
             yield f"{path} would not parse after it: {flaw}"
 
 

@@ -11,12 +11,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keraslint.documents import Document, decode
+from keraslint.documents.places import project_root
 from keraslint.engine import baseline, check, selected, showing
 from keraslint.engine.checking import not_ignored_here
 from keraslint.engine.ignoring import LIKE, ignores, silencing
 from keraslint.engine.run import RANK, STYLES
 from keraslint.engine.settings import files
+from keraslint.engine.worlds import MAX_FILES, World
 from keraslint.findings import Crashed, Report, Severity, Shown, Skipped
+from keraslint.inference import Project
 from keraslint.syntax import concrete
 
 if TYPE_CHECKING:
@@ -88,6 +91,7 @@ class State:
     contents: Contents
     reports: tuple[Report, ...]
     others: tuple[Skipped | Crashed, ...]
+    world: World | None = field(default=None, repr=False, compare=False)
     _shown: dict[str, tuple[Shown, ...]] = field(default_factory=dict, repr=False, compare=False)
     together: list[frozenset[str]] = field(default_factory=list, repr=False, compare=False)
     _concrete: dict[str, concrete.Concrete] = field(default_factory=dict, repr=False, compare=False)
@@ -115,7 +119,7 @@ class State:
             self.together.append(missing)
             self._shown.update(dict.fromkeys(missing, ()))
             task = self.task
-            each = showing.show_each(task.paths, task.configured, self.contents, only=missing)
+            each = showing.show_each(task.paths, task.configured, self.contents, missing, self.world)
             for path, found in each.items():
                 self._shown[path] = tuple(one for one in found if isinstance(one, Shown))
 
@@ -175,13 +179,22 @@ class State:
         return silencing(at, ignores(self._concrete[path].comments_like(LIKE))) is not None
 
 
-def judged(task: Task, contents: Contents) -> State:
-    """Ask the engine about every file of the task; of one with two names the first counts."""
-    outcomes = check(task.paths, Watchful(task.configured), contents)
+def judged(task: Task, contents: Contents, world: World | None = None) -> State:
+    """Ask the engine about every file of the task; of one with two names the first counts.
+
+    ``world`` is what is known already of the files with these contents.
+    """
+    if world is None:
+        world = World(Project(project_root(task.paths), contents), remembers=len(task.files) <= MAX_FILES)
+    outcomes = check(task.paths, Watchful(task.configured), contents, world=world)
     reports = (one for one in outcomes if isinstance(one, Report))
     firsts = tuple(one for one in reports if task.name(one.document) in {None, one.document})
     return State(
-        task, contents, firsts, tuple(one for one in outcomes if isinstance(one, (Skipped, Crashed)))
+        task,
+        contents,
+        firsts,
+        tuple(one for one in outcomes if isinstance(one, (Skipped, Crashed))),
+        world if world.remembers else None,
     )
 
 

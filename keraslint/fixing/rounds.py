@@ -22,6 +22,7 @@ from keraslint.fixing.texts import UnfitError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from keraslint.engine.worlds import World
     from keraslint.findings import Crashed, Edit, Finding, Fix, Location, Report, Skipped
     from keraslint.fixing.judged import Task
 
@@ -54,17 +55,27 @@ class Fixed:
 
 @dataclass
 class Progress:
-    """What was made of the files so far; ``refused`` are the fixes refused since the last one was made."""
+    """What was made of the files so far; ``refused`` are the fixes refused since the last one was made.
+
+    ``drawn`` says whether an attempt has the training sites before and after it, which take a while.
+    """
 
     state: State
+    drawn: bool = True
     applied: list[Attempt] = field(default_factory=list)
     refused: dict[Chosen, str] = field(default_factory=dict)
 
 
-def fixed(task: Task, contents: Contents | None = None) -> Fixed:
-    """Make the fixes that the task asks for, in memory alone."""
-    progress = Progress(judged(task, contents or Contents()))
-    offered = [] if task.unsafe else offers(progress.state)
+def fixed(
+    task: Task, contents: Contents | None = None, *, drawn: bool = True, world: World | None = None
+) -> Fixed:
+    """Make the fixes that the task asks for, in memory alone.
+
+    Where nobody looks at what each fix does to the sites, ``drawn`` is False, and no fix is offered that is
+    not made. ``world`` is what is known already of the files with these contents.
+    """
+    progress = Progress(judged(task, contents or Contents(), world), drawn)
+    offered = offers(progress.state) if drawn and not task.unsafe else []
     while any(_round(progress, safety) for safety in Safety):
         pass
     refused = [Attempt(*chosen, "refused", reason) for chosen, reason in progress.refused.items()]
@@ -183,7 +194,10 @@ def _try(progress: Progress, chosen: Sequence[Chosen]) -> bool:
     except UnfitError as error:
         reason = str(error)
     if reason is None:
-        progress.applied += [attempt(one, before, after, shifts) for one in chosen]
+        progress.applied += [
+            attempt(one, before, after, shifts) if progress.drawn else Attempt(*one, "applied")
+            for one in chosen
+        ]
         progress.state, progress.refused = after, {}
         return True
     if len(chosen) == 1:
@@ -230,6 +244,7 @@ def offers(
     for finding in wanted(state) if findings is None else findings:
         for fix in finding.fixes:
             if fix.safety in kinds and not hindrance(finding, one := named(fix, state.task), state):
-                after = replace(state, contents=with_edits(state.contents, one.edits), _shown={}, together=[])
+                contents = with_edits(state.contents, one.edits)
+                after = replace(state, contents=contents, world=None, _shown={}, together=[])
                 made.append(attempt((finding, one), state, after, Shifts(one.edits), "offered"))
     return made

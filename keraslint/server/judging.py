@@ -1,7 +1,8 @@
 """Open files enter, what the engine says of each leaves; nothing is judged twice that did not change.
 
 What was read on the way, configuration included, is remembered with what it held: another file, open or on
-the disk, can change what is found in this one.
+the disk, can change what is found in this one. What was inferred of the files judged last is remembered, too,
+for the fixes and pictures that are asked for next.
 """
 
 from __future__ import annotations
@@ -12,16 +13,18 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from keraslint.config import BadConfigError, Options, settings
 from keraslint.config.files import names_above
+from keraslint.documents.places import project_root
 from keraslint.engine import BadSelectorError, check, showing
 from keraslint.engine.baseline import BadBaselineError
 from keraslint.engine.settings import left_out
 from keraslint.engine.targets import BadVersionError
+from keraslint.engine.worlds import World
 from keraslint.findings import Crashed, Report, Shown
 from keraslint.fixing import Contents, Task, fixed
+from keraslint.inference import Project
 
 if TYPE_CHECKING:
     from keraslint.config import Nearest
-    from keraslint.documents import Reader
     from keraslint.findings import Finding
     from keraslint.server.opened import Opened, Snapshot
 
@@ -37,9 +40,34 @@ class Judgement:
 
 
 @dataclass
+class _Reading:
+    """Reads files as they are open or on the disk. Mutable: it remembers what each held that was read."""
+
+    snapshot: Snapshot
+    stamps: dict[str, Stamp]
+
+    def __call__(self, path: str) -> bytes | str:
+        if path not in self.stamps:
+            self.stamps[path] = _stamp(path, self.snapshot)
+        return self.snapshot.read(path)
+
+    def goes_on(self, snapshot: Snapshot) -> bool:
+        """Whether every file that was read holds what it held; if so, the next are read as they are now."""
+        if any(_stamp(path, snapshot) != stamp for path, stamp in self.stamps.items()):
+            return False
+        self.snapshot = snapshot
+        return True
+
+
+@dataclass
 class _Kept:
     judgement: Judgement
-    stamps: dict[str, Stamp]
+    reading: _Reading
+    world: World | None
+
+
+MAX_WORLDS = 3
+"""Open files of which it is remembered what was inferred: those that were changed last."""
 
 
 @dataclass
@@ -68,7 +96,10 @@ class Judge:
         """The training sites that a file leads to."""
         try:
             configured = settings([opened.path], self.options)
-            found = showing.show_each([opened.path], configured, snapshot.read)
+            kept = self._known(opened, snapshot)
+            world = kept.world if kept else None
+            read = kept.reading if kept else snapshot.read
+            found = showing.show_each([opened.path], configured, read, world=world)
         except COMPLAINTS:
             return []
         return [one for shown in found.values() for one in shown if isinstance(one, Shown)]
@@ -78,35 +109,40 @@ class Judge:
         try:
             task = Task((opened.path,), settings([opened.path], self.options))
             contents = Contents({path: one.data for path, one in snapshot.files.items()})
-            changed = fixed(task, contents).changed
+            kept = self._known(opened, snapshot)
+            changed = fixed(task, contents, drawn=False, world=kept.world if kept else None).changed
         except COMPLAINTS:
             return None
         return changed[0].new if changed else None
 
     def _judged(self, opened: Opened, snapshot: Snapshot) -> Judgement:
-        path = os.path.realpath(opened.path)
-        kept = self._kept.get(path)
-        if kept is None or any(_stamp(name, snapshot) != stamp for name, stamp in kept.stamps.items()):
+        kept = self._known(opened, snapshot)
+        if kept is None:
+            path = os.path.realpath(opened.path)
+            self._kept.pop(path, None)
             kept = self._kept[path] = self._anew(opened, snapshot)
+            for old in list(self._kept.values())[:-MAX_WORLDS]:
+                old.world = None
         return kept.judgement
+
+    def _known(self, opened: Opened, snapshot: Snapshot) -> _Kept | None:
+        """What is kept of a file, if it still holds."""
+        kept = self._kept.get(os.path.realpath(opened.path))
+        return kept if kept is not None and kept.reading.goes_on(snapshot) else None
 
     def _anew(self, opened: Opened, snapshot: Snapshot) -> _Kept:
         stamps = {name: _stamp(name, snapshot) for name in (opened.path, *names_above([opened.path]))}
+        reading = _Reading(snapshot, stamps)
+        world = World(Project(project_root([opened.path]), reading), remembers=True)
+        return _Kept(self._engine(opened.path, reading, world), reading, world)
 
-        def read(path: str) -> bytes | str:
-            if path not in stamps:
-                stamps[path] = _stamp(path, snapshot)
-            return snapshot.read(path)
-
-        return _Kept(self._engine(opened.path, read, stamps), stamps)
-
-    def _engine(self, path: str, read: Reader, stamps: dict[str, Stamp]) -> Judgement:
+    def _engine(self, path: str, read: _Reading, world: World) -> Judgement:
         try:
             configured = settings([path], self.options)
             if left_out(path, configured.at(path)):
                 return Judgement()
-            _remember_baseline(path, configured, stamps)
-            outcomes = check([path], configured, read)
+            _remember_baseline(path, configured, read.stamps)
+            outcomes = check([path], configured, read, world=world)
         except COMPLAINTS as error:
             return Judgement(complaints=(str(error),))
         crashed = tuple(

@@ -71,7 +71,7 @@ class Concrete:
         """The comments, among others, that the pattern finds something in."""
         return tuple(
             replace(one, line=one.line + first)
-            for first, text in (self._text(number) for number in range(len(self.cuts)))
+            for first, text in self.texts()
             if pattern.search(text) is not None
             for one in self._read(first, text).comments
         )
@@ -92,14 +92,17 @@ class Concrete:
         places: frozenset[tuple[int, int]] = getattr(self._read(first, text), what)
         return (line - first, column) in places
 
+    def texts(self) -> Iterator[tuple[int, str]]:
+        """Each stretch, with the line, from 0, before which it begins."""
+        return map(self._text, range(len(self.cuts)))
+
     def _text(self, number: int) -> tuple[int, str]:
-        """A stretch and the line, from 0, before which it begins."""
         begin, end = (*self.cuts, len(self.lines))[number : number + 2]
         text = "\n".join(self.lines[begin:end])
         return begin, text if end == len(self.lines) else f"{text}\n"
 
     def _read(self, first: int, text: str) -> Part:
-        return _part(text, self.path, inside=first > 0 and text.lstrip("\f")[:1] in {" ", "\t"})
+        return _part(text, self.path, inside=_is_inside(first, text))
 
     def _character(self, line: int, column: int) -> str:
         """The character there; a space, which is no bracket, outside of the source."""
@@ -107,14 +110,18 @@ class Concrete:
         return self.lines[line - 1][column - 1] if inside else " "
 
 
-def flaw(document: Document) -> str | None:
-    """Why libcst cannot read a document; None where it can."""
+def flaw(document: Document, before: Document | None = None) -> str | None:
+    """Why libcst cannot read a document; None where it can. What stood in it ``before`` is not read."""
     import libcst  # noqa: PLC0415 (a clean run must not pay for it)
 
-    try:
-        libcst.parse_module(document.source)
-    except libcst.ParserSyntaxError as error:
-        return f"line {error.raw_line}: {error.message}"
+    old = set() if before is None else {text for _, text in read(before).texts()}
+    for first, text in read(document).texts():
+        inside = _is_inside(first, text)
+        try:
+            if text not in old:
+                libcst.parse_module(INSIDE + text if inside else text)
+        except libcst.ParserSyntaxError as error:
+            return f"line {error.raw_line + first - inside}: {error.message}"
     return None
 
 
@@ -148,6 +155,11 @@ def _cuts(body: Sequence[ast.stmt], lines: Sequence[str]) -> Iterator[int]:
         if isinstance(statement, ast.ClassDef):
             yield from _cuts(statement.body, lines)
         ends = statement.end_lineno or statement.lineno
+
+
+def _is_inside(first: int, text: str) -> bool:
+    """Whether a stretch is a statement of a class."""
+    return first > 0 and text.lstrip("\f")[:1] in {" ", "\t"}
 
 
 @lru_cache(maxsize=2048)

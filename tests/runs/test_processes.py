@@ -66,10 +66,11 @@ def test_the_command_line_takes_a_number(capsys: pytest.CaptureFixture[str]) -> 
 
 def _examined(jobs: int) -> list[tuple[str, Any]]:
     from keraslint.engine.run import Run
+    from keraslint.engine.worlds import World
     from keraslint.inference import Project
 
     paths = [str(path) for path in sorted(Path("fixtures/list-loss-for-dict-outputs").glob("*/bad.py"))]
-    run = Run(EVERYTHING, Project("."), lambda _: "not to be read here")
+    run = Run(EVERYTHING, World(Project(".")), lambda _: "not to be read here")
     run.sizes.update(dict.fromkeys(paths, 9))
     return list(processes.examined(paths, run, jobs))
 
