@@ -116,12 +116,11 @@ def flaw(document: Document, before: Document | None = None) -> str | None:
 
     old = set() if before is None else {text for _, text in read(before).texts()}
     for first, text in read(document).texts():
-        inside = _is_inside(first, text)
         try:
             if text not in old:
-                libcst.parse_module(INSIDE + text if inside else text)
-        except libcst.ParserSyntaxError as error:
-            return f"line {error.raw_line + first - inside}: {error.message}"
+                libcst.parse_module(INSIDE + text if _is_inside(first, text) else text)
+        except libcst.ParserSyntaxError:  # its own line may be the next, and counts from the stretch
+            return f"libcst cannot read what begins on line {first + 1}"
     return None
 
 

@@ -11,7 +11,7 @@ from libcst.metadata import PositionProvider
 
 from keraslint.documents import Document
 from keraslint.findings import Span
-from keraslint.syntax.concrete import UnconfirmedError, read
+from keraslint.syntax.concrete import UnconfirmedError, flaw, read
 
 SOURCE = '''\
 import keras
@@ -154,3 +154,21 @@ def test_only_what_is_asked_about_is_read(monkeypatch: pytest.MonkeyPatch) -> No
     assert found.confirms(Span(line, 5, line, 14))
     assert [one.text for one in found.comments_like(re.compile("own"))] == ["# own"]
     assert handed == ["class _:\n    fifth = 5  # own\n"]
+
+
+def test_only_what_is_new_has_to_be_readable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flaw is said with its line, but not where it stood there before."""
+    text = "import a\nclass A:\n    x = 1\n    y = bad\n\nz = bad\n"
+    parse = libcst.parse_module
+
+    def refuse(source: str) -> libcst.Module:
+        return parse(source.replace("bad", "1 1"))
+
+    monkeypatch.setattr(libcst, "parse_module", refuse)
+    whole, other = Document("x.py", text), Document("x.py", text.replace("y =", "w ="))
+    assert flaw(whole) == "libcst cannot read what begins on line 4"
+    assert flaw(whole, whole) is None
+    assert flaw(whole, other) == "libcst cannot read what begins on line 4"
+    assert (
+        flaw(whole, Document("x.py", text[: text.index("z")])) == "libcst cannot read what begins on line 6"
+    )
