@@ -48,6 +48,14 @@ class World:
         self.project.called.clear()
         self.project.trainers.clear()
 
+    def forget(self) -> None:
+        """Let everything go that was inferred; sites and the sources behind them hold each other."""
+        for site in (site for found in self._found.values() for site in found.inferred.sites):
+            if site.sources is not None:
+                site.sources.sites = ()
+        self._found.clear()
+        self._sites.clear()
+
     def inferred(self, parsed: Parsed) -> Inferred:
         """The sites that a document leads to, in view of what it is known to call."""
         if not self.remembers:

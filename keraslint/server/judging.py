@@ -119,10 +119,11 @@ class Judge:
         kept = self._known(opened, snapshot)
         if kept is None:
             path = os.path.realpath(opened.path)
-            self._kept.pop(path, None)
+            for old in (self._kept.pop(path, None), *list(self._kept.values())[: 1 - MAX_WORLDS]):
+                if old is not None and old.world is not None:
+                    old.world.forget()
+                    old.world = None
             kept = self._kept[path] = self._anew(opened, snapshot)
-            for old in list(self._kept.values())[:-MAX_WORLDS]:
-                old.world = None
         return kept.judgement
 
     def _known(self, opened: Opened, snapshot: Snapshot) -> _Kept | None:

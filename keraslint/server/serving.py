@@ -6,6 +6,7 @@ The engine runs in one thread of its own, so that messages are read, and request
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import os
 import sys
@@ -43,6 +44,15 @@ U = TypeVar("U")
 PAUSE = 0.03
 """Seconds without a change after which diagnostics are pushed."""
 
+REST = 0.5
+"""Seconds without a job after which garbage is looked for, which takes longer than an answer."""
+
+MAX_JOBS = 100
+"""Jobs after which it is looked for at any rate."""
+
+BREATH = 0.02
+"""Seconds in which an answer is sent."""
+
 WATCHED = ("**/*.py", "**/*.ipynb", "**/pyproject.toml", "**/keraslint.toml", "**/.keraslint.toml")
 """Files that findings in other files can depend on."""
 
@@ -68,6 +78,8 @@ class Server(LanguageServer):
         self.judge = Judge(options)
         self._thread = ThreadPoolExecutor(1, "keraslint")
         self._pushing: asyncio.Task[None] | None = None
+        self._resting: asyncio.TimerHandle | None = None
+        self._jobs = 0
         self._pushed: set[str] = set()
         self._said: set[str] = set()
         self.ended = False
@@ -101,7 +113,20 @@ class Server(LanguageServer):
             raise
         if crash:
             self.log(f"a defect of keraslint\n{crash}")
+        self._rest()
         return done
+
+    def _rest(self) -> None:
+        """Look for garbage in cycles once nobody waits: Python would do it during a job."""
+        self._jobs += 1
+        if self._resting is not None:
+            self._resting.cancel()
+        wait = REST if self._jobs < MAX_JOBS else BREATH
+        self._resting = asyncio.get_running_loop().call_later(wait, self._collect)
+
+    def _collect(self) -> None:
+        self._jobs = 0
+        self._thread.submit(gc.collect)
 
     @staticmethod
     def _contained(job: Callable[[Snapshot], T], now: Snapshot, otherwise: T) -> tuple[T, str]:
@@ -288,6 +313,7 @@ def serve(options: Options) -> int:
 
     What anything else writes to stdout goes to stderr: it would be taken for a message.
     """
+    gc.disable()  # see _rest
     server = made(options)
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as messages:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
