@@ -119,7 +119,9 @@ class State:
             self.together.append(missing)
             self._shown.update(dict.fromkeys(missing, ()))
             task = self.task
-            each = showing.show_each(task.paths, task.configured, self.contents, missing, self.world)
+            each = showing.show_each(
+                task.paths, task.configured, self.contents, only=missing, world=self.world
+            )
             for path, found in each.items():
                 self._shown[path] = tuple(one for one in found if isinstance(one, Shown))
 

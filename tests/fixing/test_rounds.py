@@ -341,7 +341,8 @@ def test_files_are_asked_about_together_as_they_were_before(monkeypatch: pytest.
     """What a file leads to depends on the functions of others that it calls."""
     asked: list[frozenset[str]] = []
 
-    def show_each(*_: object, only: frozenset[str]) -> dict[str, list[object]]:
+    def show_each(*_: object, only: frozenset[str], world: object) -> dict[str, list[object]]:
+        assert world is None
         asked.append(only)
         return {}
 
