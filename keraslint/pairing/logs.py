@@ -11,11 +11,21 @@ from keraslint.pairing.versions import Version
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keraslint.pairing.model import Metric
+    from keraslint.pairing.model import Call, Metric
 
 
 # metric_names += [sub_metric.name for sub_metric in metric.metrics]
 OWN_NAMES_FIRST = Version(3, 2, 0)
+
+
+# keras/src/backend/tensorflow/trainer.py, train_on_batch and test_on_batch, 3.15: self.reset_metrics()
+AVERAGING = (Version(3, 0, 0), Version(3, 15, 0))
+
+
+def averages(call: Call, version: Version) -> bool:
+    """Whether what a call on one batch returns is the mean over every batch since ``reset_metrics``."""
+    first, after = AVERAGING
+    return call in {"train_on_batch", "test_on_batch"} and first <= version < after
 
 
 def keys(losses: Sequence[str], metrics: Sequence[Metric]) -> tuple[str, ...]:

@@ -29,6 +29,16 @@ DROPPED = frozenset({"max_queue_size", "workers", "use_multiprocessing"})
 """How many processes prepare the batches: a ``PyDataset`` is told when it is made, since Keras 3."""
 
 
+def kept_in_a_loop(site: TrainingSite, location: Location) -> bool:
+    """Whether what a call gives is used, turn by turn, and nothing in its document resets metrics."""
+    source = source_of(site, location)
+    node = None if source is None else source.node(location)
+    if source is None or node is None or isinstance(source.parents.get(node), ast.Expr):
+        return False
+    resets = any(isinstance(one, ast.Attribute) and one.attr == "reset_metrics" for one in source.parents)
+    return not resets and any(isinstance(one, ast.For | ast.While) for one in source.above(node))
+
+
 def source_of(site: TrainingSite, location: Location) -> Source | None:
     """The document of a place."""
     return None if site.sources is None else site.sources.source(location.document)

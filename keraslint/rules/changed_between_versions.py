@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from keraslint.findings import Severity
 from keraslint.pairing import Paired, Rejected
+from keraslint.pairing.logs import averages
+from keraslint.rewriting import calls
 from keraslint.rules.base import Rule
 from keraslint.sites.model import Given
 from keraslint.sites.reading import shown
@@ -54,6 +56,15 @@ def _paired(change: Change, old: str, new: str) -> Iterator[Finding]:
         if logs:
             message = f"{new} logs {list(logs)} {without} the weight of the loss"
             yield rule.finding(where, f"{message}, unlike {old}", severity=Severity.INFO)
+    yield from _averaged(change, old, new)
+
+
+def _averaged(change: Change, old: str, new: str) -> Iterator[Finding]:
+    data = change.site.data
+    if data and change.averaged_otherwise() and calls.kept_in_a_loop(change.site, data.location):
+        means, single = (old, new) if averages(data.call, change.since) else (new, old)
+        message = f"{single} returns the values of this batch from {data.call}, {means} means over all so far"
+        yield rule.finding(data.location, message, severity=Severity.WARNING)
 
 
 def _named(change: Change, head: Path) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keraslint.pairing import Paired
+from keraslint.pairing.logs import averages
 
 if TYPE_CHECKING:
     from keraslint.pairing import Metric, Term, Verdict
@@ -47,6 +48,11 @@ class Change:
             return (), ()
         old, new = self.before.logs, self.after.logs
         return tuple(log for log in old if log not in new), tuple(log for log in new if log not in old)
+
+    def averaged_otherwise(self) -> bool:
+        """Whether one of the two alone returns means over many batches from this call."""
+        call = self.site.data.call if self.site.data else "compile"
+        return averages(call, self.since) != averages(call, self.version)
 
     def weighted_otherwise(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The logs of losses that no longer hold the weight of the loss, and those that hold it now."""
