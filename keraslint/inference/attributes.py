@@ -122,6 +122,8 @@ def _of_super(run: Run, owner: Class, bound: Value, name: str) -> Value:
 def _of_model(run: Run, ref: Ref, model: Model, name: str, node: ast.Attribute) -> Value:
     if name in {"output", "outputs", "output_names"}:
         return _outputs(run, ref, name, node)
+    if name in {"input", "inputs"} and model.kind == "functional" and model.inputs is not None:
+        return _inputs(run, ref, name, model.inputs)
     match name:
         case "metrics_names":
             return MetricsNames(ref)
@@ -133,6 +135,23 @@ def _of_model(run: Run, ref: Ref, model: Model, name: str, node: ast.Attribute) 
             return Unknown(f"the model's '{name}' is not followed", f"@{ref.address}.{name}")
         case _:
             return Method(ref, name)
+
+
+def _inputs(run: Run, ref: Ref, name: str, inputs: Value) -> Value:
+    """``input`` as it was given, ``inputs`` as a list, sorted by the keys of a dict like the outputs."""
+    match inputs:
+        case _ if name == "input":
+            return data.thaw(run, inputs)
+        case Tensor(origin=origin):
+            return run.new(List((Item(inputs, origin),)))
+        case Snapshot(items=pairs, rest=None) if all(isinstance(item.value, Tensor) for _, item in pairs):
+            if inputs.kind in {"list", "tuple"}:
+                return run.new(List(tuple(item for _, item in pairs)))
+            ordered = sorted(pairs, key=lambda pair: str(pair[0]))
+            moved = ref if ordered != [*pairs] else None
+            return run.new(List(tuple(item for _, item in ordered), sorted_of=moved))
+        case _:
+            return run.unknown("the inputs of the model are not known")
 
 
 def _outputs(run: Run, ref: Ref, name: str, node: ast.Attribute) -> Value:

@@ -112,9 +112,10 @@ class OldEvent:
     ``compiled_metrics`` in a step of training of the program's own, ``save as h5`` for a
     model that is saved in that format, ``loss without keys`` for a loss of
     similarity that is given keys it does not take (no model has a part in that), ``Model`` for a model made
-    of ``input=`` and ``output=``, ``values`` for inputs or outputs of a model that are the values of a dict,
-    ``compile`` for metrics as the third positional argument; ``origin`` is the call or the attribute, of
-    ``compile`` and ``values`` that argument.
+    of ``input=`` and ``output=``, ``inputs`` for one made of the sorted ``inputs`` of another, ``values`` for
+    inputs or outputs of a model that are the values of a dict, ``compile`` for metrics as the third
+    positional argument; ``origin`` is the call or the attribute, of ``compile``, ``inputs`` and ``values``
+    that argument.
     """
 
     model: ModelSeen

@@ -27,9 +27,10 @@ from keraslint.inference.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from keraslint.inference.core import Run
+    from keraslint.inference.values import Origin
 
     Handler: TypeAlias = Callable[[Run, Ref, Model, Arguments, ast.expr], Value]
 
@@ -55,14 +56,26 @@ def make(run: Run, symbol: str, arguments: Arguments, node: ast.expr) -> Value:
     declared = arguments.get("inputs", 0) or arguments.get("input")
     inputs = None if declared is None else freeze(run, declared.value)
     ref = run.new(Model("functional", run.origin(node), value, name, at, inputs=inputs))
-    if (arguments.get("output") or arguments.get("input")) and not run.silent() and not run.expecting:
-        model = look(run, ref, Model("functional", run.origin(node), value, name, at), node)
-        run.events.append(OldEvent(model, "Model", run.origin(node)))
-    for item in (declared, outputs):
-        if item is not None and _is_values(item, node) and not run.silent() and not run.expecting:
-            model = look(run, ref, Model("functional", run.origin(node), value, name, at), node)
-            run.events.append(OldEvent(model, "values", item.origin))
+    if not run.silent() and not run.expecting:
+        made = Model("functional", run.origin(node), value, name, at, inputs=inputs)
+        for what, origin in _told(run, arguments, (declared, outputs), node):
+            run.events.append(OldEvent(look(run, ref, made, node), what, origin))
     return ref
+
+
+def _told(
+    run: Run, arguments: Arguments, given: tuple[Item | None, Item | None], node: ast.expr
+) -> Iterator[tuple[str, Origin]]:
+    """What is to be said of how a model is made, and where."""
+    if arguments.get("output") or arguments.get("input"):
+        yield "Model", run.origin(node)
+    for item in given:
+        if item is not None and _is_values(item, node):
+            yield "values", item.origin
+    inputs = given[0]
+    thing = run.object(inputs.value) if inputs is not None and isinstance(inputs.value, Ref) else None
+    if inputs is not None and isinstance(thing, List) and thing.sorted_of is not None:
+        yield "inputs", inputs.origin
 
 
 def _is_values(item: Item, node: ast.expr) -> bool:

@@ -325,13 +325,14 @@ Value: TypeAlias = Union[
 class List:
     """A list; ``rest`` says why there may be further items, ``several`` is one of these, if it was seen.
 
-    ``outputs_of`` is the model whose ``outputs`` it is.
+    ``outputs_of`` is the model whose ``outputs`` it is, ``sorted_of`` the one whose sorted ``inputs``.
     """
 
     items: tuple[Item, ...] = ()
     rest: Unknown | None = None
     several: Item | None = None
     outputs_of: Ref | None = None
+    sorted_of: Ref | None = None
 
 
 @dataclass(frozen=True)

@@ -195,6 +195,17 @@ def output_by_key(site: TrainingSite, location: Location, key: str) -> Edits | N
             return None
 
 
+def singular(site: TrainingSite, location: Location, name: str) -> Edits | None:
+    """``model.inputs`` as ``model.input``."""
+    source = source_of(site, location)
+    node = None if source is None else source.node(location)
+    if source is None or not isinstance(node, ast.Attribute) or node.attr != name:
+        return None
+    end = source.span(node)
+    plural = Span(end.end_line, end.end_column - 1, end.end_line, end.end_column)
+    return (Edit(Location(source.path, plural), ""),)
+
+
 def _indexed(
     source: Source, node: ast.Subscript, keys: Sequence[str], index: int, *, ask: bool
 ) -> Edits | None:

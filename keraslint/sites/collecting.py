@@ -163,7 +163,8 @@ class _Collector:
         at = self.places.location(model.origin)
         outputs = self._outputs(model, {}) if model.custom is None else Unread(model.custom, at)
         compiled = self._compiled(model.compiled, {}) if event.name == SAVED else None
-        site = TrainingSite(at, model.kind, outputs, compiled, sources=self.sources)
+        inputs = self._inputs(model, {})
+        site = TrainingSite(at, model.kind, outputs, compiled, sources=self.sources, inputs=inputs)
         self.sites[self._with_aside(site, event)] = None
 
     def _alternative(self, event: Meeting, way: Assumed) -> None:

@@ -140,8 +140,8 @@ class Monitor:
 @dataclass(frozen=True)
 class OldCall:
     """A method, an attribute or an argument of ``compile`` that Keras 3 does not have, or ``Model`` and
-    ``compile`` as it does not take their arguments: a model made of ``input=`` and ``output=`` or of the
-    values of a dict, metrics as the third positional argument.
+    ``compile`` as it does not take their arguments: a model made of ``input=`` and ``output=``, of the
+    values of a dict or of the sorted inputs of another, metrics as the third positional argument.
     """
 
     name: str
