@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keraslint.pairing.keras2_conform import Conformed, pairing_by
 from keraslint.pairing.keras2_data import TRAINING
 from keraslint.pairing.model import Absent, Fault, Term
+from keraslint.pairing.names import OutputNames
 from keraslint.pairing.refusal import RefusedError, UnknownError
 from keraslint.tree import MAPPINGS, Branch, Leaf
 
@@ -42,12 +43,12 @@ class Losses:
     #   Shown by LY/dictPerm/loss=dict/y=dict, LY/listBA/loss=dict_miss1/y=dict_miss0.
     @property
     def logs(self) -> tuple[str | None, ...]:
-        """The key of each position's own loss."""
+        """The key of each position's own loss; with the number of an output whose name is not known."""
         names = self.heads.names
         if len(names) == 1:
             return (None,)
-        pairs = zip(self.losses.refs, names, strict=False)
-        return tuple(None if loss is None or name is None else f"{name}_loss" for loss, name in pairs)
+        pairs = zip(self.losses.refs, OutputNames(names), strict=False)
+        return tuple(None if loss is None else f"{name}_loss" for loss, name in pairs)
 
     # K2.14 Targets, heads, sample weights, losses and weights are zipped: the shortest ends it, and the heads
     #   beyond are dropped without a word. A head without a target or a loss has no term.

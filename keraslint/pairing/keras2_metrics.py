@@ -17,6 +17,7 @@ from keraslint.pairing.keras2_nest import (
     list_to_tuple,
 )
 from keraslint.pairing.model import Absent, By, Fault, Metric, Unseen
+from keraslint.pairing.names import OutputNames
 from keraslint.pairing.refusal import RefusedError
 from keraslint.tree import Leaf, at
 
@@ -95,7 +96,7 @@ def build(request: Request, heads: Heads, batch: Batch) -> Metrics:
     for row, weighted_row, target in zip(rows, weighted_rows, targets, strict=True):
         _check_shaped(request.metrics, row, target)
         _check_shaped(request.weighted_metrics, weighted_row, target)
-    names = heads.names if len(heads.names) > 1 else ("",)
+    names = OutputNames(heads.names) if len(heads.names) > 1 else ("",)
     named = tuple(
         _named(request, name, flatten(row), flatten(weighted_row))
         for name, row, weighted_row in zip(names, rows, weighted_rows, strict=False)
@@ -149,7 +150,7 @@ def _check_shaped(part: Part, row: Structure, target: Structure) -> None:
 #                                          (engine/compile_utils.py, MetricsContainer._set_metric_names)
 #   Shown by M/dictPerm/metrics=dict, M/listBA/both=dict/sw=nat, K2/metrics/twice_for_a_head.
 def _named(
-    request: Request, output: str | None, metrics: tuple[Path | None, ...], weighted: tuple[Path | None, ...]
+    request: Request, output: str, metrics: tuple[Path | None, ...], weighted: tuple[Path | None, ...]
 ) -> tuple[Named, ...]:
     taken: list[str] = []
     rows: list[Named] = []
@@ -158,15 +159,16 @@ def _named(
         for path in paths:
             if path is None:
                 continue
-            log = _log(_written_name(part, path), output, taken, is_weighted=is_weighted)
-            rows.append(Named(path, is_weighted, log))
-            taken += [] if log is None else [log]
+            name = _written_name(part, path)
+            if name is None:
+                rows.append(Named(path, is_weighted, None))
+                continue
+            taken.append(_log(name, output, taken, is_weighted=is_weighted))
+            rows.append(Named(path, is_weighted, taken[-1]))
     return tuple(rows)
 
 
-def _log(name: str | None, output: str | None, taken: list[str], *, is_weighted: bool) -> str | None:
-    if name is None or output is None:
-        return None
+def _log(name: str, output: str, taken: list[str], *, is_weighted: bool) -> str:
     prefix = f"{output}_" if output else ""
     log = prefix + name
     if is_weighted and log in taken:

@@ -482,6 +482,28 @@ CASES = [
         version="2.15",
     ),
     case("a list unpacked", LIST, uses=use("unpack", count=2)),
+    # KER605
+    case(
+        "the last of five values, an output without a name, Keras 2",
+        [None, "a"],
+        loss=["mse", "mae"],
+        metrics=["mae"],
+        y=["yz", "ya"],
+        call="train_on_batch",
+        uses=use("index", call="train_on_batch", index=4),
+        version="2.15",
+    ),
+    case(
+        "a sixth of five values, an output without a name, Keras 2",
+        [None, "a"],
+        "KER605 error: Python raises IndexError, 5 values have no index 5: Keras returns 5 values",
+        loss=["mse", "mae"],
+        metrics=["mae"],
+        y=["yz", "ya"],
+        call="train_on_batch",
+        uses=use("index", call="train_on_batch", index=5),
+        version="2.15",
+    ),
 ]
 
 
