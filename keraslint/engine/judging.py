@@ -9,12 +9,12 @@ import re
 import traceback
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from keraslint import pairing, sites
 from keraslint.engine.identity import of_site
 from keraslint.engine.targets import of_document
-from keraslint.findings import Crashed, Related, Severity, Undecided
+from keraslint.findings import Crashed, Related, Safety, Severity, Undecided
 from keraslint.sites.changes import Change
 
 if TYPE_CHECKING:
@@ -53,6 +53,11 @@ class _Claim:
     version: Version
 
 
+_Calls: TypeAlias = "tuple[Location | None, Location | None]"
+_Trained: TypeAlias = "defaultdict[_Calls, set[Version]]"
+"""The versions that train by a compile and a data call."""
+
+
 def judge_failures(failures: Sequence[Failure], rules: Sequence[Registered], judged: Judged) -> None:
     """Let the rules speak that are about what could not be read."""
     for failure in failures:
@@ -83,14 +88,16 @@ def judge(  # noqa: PLR0913, PLR0917 (a run has as many sides)
     judged.undecided += inferred.undecided
     versions = of_document(parsed.document.source, tuple(versions))
     about_sites = [found for found in rules if found.rule.subject == "site"]
-    claims = [
-        claim
-        for site in inferred.sites
-        for version in versions
-        if (verdict := _verdict(path, site, version, world, judged))
-        for claim in _claims(path, replace(site, version=version), version, verdict, about_sites, judged)
-    ]
-    found = _merged(claims, inferred.sites, versions)
+    trained: _Trained = defaultdict(set)
+    claims: list[_Claim] = []
+    for site in inferred.sites:
+        for version in versions:
+            verdict = _verdict(path, site, version, world, judged)
+            if isinstance(verdict, pairing.Paired):
+                trained[_calls(site)].add(version)
+            if verdict:
+                claims += _claims(path, replace(site, version=version), version, verdict, about_sites, judged)
+    found = _merged(claims, inferred.sites, versions, trained)
     if since is not None:
         found = [one for one in found if one.versions and str(since) not in one.versions]
         told = {matter(one) for one in found}
@@ -103,7 +110,7 @@ def judge(  # noqa: PLR0913, PLR0917 (a run has as many sides)
             world,
             judged,
         )
-        found += _merged(changed, inferred.sites, versions[-1:])
+        found += _merged(changed, inferred.sites, versions[-1:], trained)
     judged.findings += found
 
 
@@ -178,7 +185,10 @@ def matter(finding: Finding) -> tuple[str, Location, str]:
 
 
 def _merged(
-    claims: Iterable[_Claim], all_sites: Sequence[TrainingSite], versions: Sequence[Version]
+    claims: Iterable[_Claim],
+    all_sites: Sequence[TrainingSite],
+    versions: Sequence[Version],
+    trained: _Trained,
 ) -> list[Finding]:
     """One finding for each rule, place and message, with the conditions and versions in which it holds.
 
@@ -187,12 +197,15 @@ def _merged(
     same: dict[tuple[str, Location, str], list[_Claim]] = defaultdict(list)
     for claim in claims:
         same[matter(claim.finding)].append(claim)
-    found = (_one(group, all_sites, versions) for group in same.values())
+    found = (_one(group, all_sites, versions, trained) for group in same.values())
     return [finding for finding in found if finding is not None]
 
 
 def _one(
-    group: Sequence[_Claim], all_sites: Sequence[TrainingSite], versions: Sequence[Version]
+    group: Sequence[_Claim],
+    all_sites: Sequence[TrainingSite],
+    versions: Sequence[Version],
+    trained: _Trained,
 ) -> Finding | None:
     """The finding of a group; none where it holds only in alternatives that may never run."""
     holding = {claim.version for claim in group}
@@ -203,10 +216,14 @@ def _one(
     if all(claim.site.expected for claim in group):
         at = Related(place(group[0].site), "the program expects an error here")
         finding = replace(finding, severity=Severity.INFO, related=(*finding.related, at))
+    fixes = _common_fixes([claim.finding for claim in group])
+    others = set(versions) - holding
+    if any(others & trained[_calls(claim.site)] for claim in group):
+        fixes = _without_keeping(fixes)
     return replace(
         finding,
         identity=of_site(group[0].site),
-        fixes=_common_fixes([claim.finding for claim in group]),
+        fixes=fixes,
         given=finding.given or given,
         versions=() if len(holding) == len(versions) else tuple(str(at) for at in sorted(holding)),
     )
@@ -215,6 +232,12 @@ def _one(
 def _common_fixes(findings: Sequence[Finding]) -> tuple[Fix, ...]:
     """The fixes that every alternative and version offers: what is safe in one may not be in another."""
     return tuple(fix for fix in findings[0].fixes if all(fix in one.fixes for one in findings))
+
+
+def _without_keeping(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """The fixes where another version trains something else: of two honest ones the safe one is none then."""
+    unsafe = tuple(fix for fix in fixes if fix.safety is Safety.UNSAFE)
+    return unsafe or fixes
 
 
 def _given(holding: Sequence[TrainingSite], all_sites: Sequence[TrainingSite]) -> tuple[str, ...]:
@@ -237,5 +260,5 @@ def _enough(given: tuple[str, ...], others: set[tuple[str, ...]]) -> tuple[str, 
     return given
 
 
-def _calls(site: TrainingSite) -> tuple[Location | None, Location | None]:
+def _calls(site: TrainingSite) -> _Calls:
     return (site.compiled.location if site.compiled else None, site.data.location if site.data else None)

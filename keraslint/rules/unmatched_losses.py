@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from keraslint.findings import Finding, Fix
+    from keraslint.sites.model import SitePart
     from keraslint.tree import Branch, Key, Tree
 
 rule = Rule(__name__, code="KER101", since="0.1.0", severity=Severity.ERROR)
@@ -51,7 +52,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     loss.location,
                     message,
                     related=(declaration_of(declared),),
-                    fixes=_fixes(site, loss, outputs),
+                    fixes=_fixes(site, site.compiled, loss, outputs),
                 )
 
 
@@ -65,16 +66,31 @@ def _is_anothers(outputs: Tree[Written], losses: Branch[Written]) -> bool:
     return set(outputs.keys) == set(losses.keys) and "ordered_dict" in {outputs.kind, losses.kind}
 
 
-def _fixes(site: TrainingSite, loss: Given, outputs: Tree[Written]) -> tuple[Fix, ...]:
-    """Each loss under the name that it is closest to, None for heads without one."""
+def _fixes(
+    site: TrainingSite, compiled: CompileCall | None, loss: Given, outputs: Tree[Written]
+) -> tuple[Fix, ...]:
+    """Each loss under the name that it is closest to, None for heads without; what goes with it as well."""
     found = parts.respelled(site, loss, outputs, absent="None")
     if found is None:
         return ()
     edits, meant = found
+    for part in (compiled.loss_weights, compiled.metrics, compiled.weighted_metrics) if compiled else ():
+        edits += _along(site, part, meant)
     changed = [f"{key!r} as {name!r}" for key, name in meant.items() if key != name]
     return parts.fix(
         f"Write {', '.join(changed) or 'None for the outputs without a loss'}", Safety.UNSAFE, edits
     )
+
+
+def _along(site: TrainingSite, part: SitePart, meant: dict[str, str]) -> parts.Edits:
+    """The same misspelled keys of weights or metrics; nothing where an edit does not reach them."""
+    if not isinstance(part, Given) or not is_mapping(part.tree):
+        return ()
+    keys = [str(key) for key in part.tree.keys]
+    names = [meant.get(key, key) for key in keys]
+    if names == keys or len({*names}) < len(names):
+        return ()
+    return parts.rekeyed(site, part, [(name, place) for place, name in enumerate(names)]) or ()
 
 
 def _consequence(outputs: Tree[Written], losses: Branch[Written], verdict: Verdict) -> str | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keraslint.engine import Settings, selection, showing
+from keraslint.engine.targets import targets
 from keraslint.findings import Edit, Finding, Fix, Location, Safety, Severity, Span
 from keraslint.fixing import Contents, Task, difference, fixed, write
 from keraslint.fixing.judged import State
@@ -352,3 +353,28 @@ def test_files_are_asked_about_together_as_they_were_before(monkeypatch: pytest.
     before.shown(["a", "c"])
     after.shown(["b", "d"], before)
     assert asked == [{"a", "b"}, {"c"}, {"a", "b"}, {"d"}]
+
+
+SORTED_IN_3_5 = """\
+import keras
+i = keras.Input((2,))
+model = keras.Model(i, [keras.layers.Dense(1, name="z")(i), keras.layers.Dense(1, name="a")(i)])
+model.compile("sgd", loss={"z": "mse", "a": "mae"})
+model.fit(x, [y, y])
+"""
+
+
+@pytest.mark.parametrize(
+    ("versions", "made"),
+    [
+        ("3.5,3.6", [("applied", Safety.SAFE), ("offered", Safety.UNSAFE)]),
+        ("3.5,3.15", [("offered", Safety.UNSAFE)]),
+        ("3.15", []),
+    ],
+)
+def test_nothing_keeps_what_two_versions_train_differently(
+    versions: str, made: list[tuple[str, Safety]]
+) -> None:
+    program(text=SORTED_IN_3_5)
+    done = run(settings=Settings(select=("KER205",), versions=targets([versions])))
+    assert [(one.state, one.fix and one.fix.safety) for one in done.attempts] == made
