@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from keraslint.losses.paths import PathError, describe, items, leaves
+from keraslint.losses.paths import PathError, describe, items, leaves, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 CROSSENTROPY = frozenset({"crossentropy", "ce"})
+SHORT = ("bce", "crossentropy", "kld", "mae", "mape", "mse", "msle")
+"""Names that Keras knows, but not as attributes of ``keras.losses``."""
 
 
 def _same_rank(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
@@ -127,16 +129,31 @@ CHECKED = (FunctionLoss, Crossentropy, ReducedLoss)
 
 
 def as_loss(value: Any) -> Any:
-    """The ``Loss`` that ``value`` (a ``Loss``, a function, a name for ``keras.losses.get``) stands for."""
+    """The ``Loss`` that ``value`` stands for: a ``Loss`` or its class, a function, a name that Keras knows.
+
+    Raises ``TypeError`` for what is no loss, ``ValueError`` for a name that is none.
+    """
+    if isinstance(value, type) and issubclass(value, keras.losses.Loss):
+        value = value()
     if isinstance(value, keras.losses.Loss):
         own = type(value).__call__ is not keras.losses.Loss.__call__ or isinstance(value, CHECKED)
         return value if own else ReducedLoss(value)
     if isinstance(value, str):
         if value.lower() in CROSSENTROPY:
             return Crossentropy(name=value)
-        found = keras.losses.get(value)
+        found = _by_name(value)
         return as_loss(found) if isinstance(found, keras.losses.Loss) else FunctionLoss(found, name=value)
-    if callable(value):
+    if callable(value) and not isinstance(value, (keras.metrics.Metric, type)):
         return FunctionLoss(value)
     msg = f"Not a loss: {value!r}. A loss is a name, a function of (y_true, y_pred) or a keras.losses.Loss."
     raise TypeError(msg)
+
+
+def _by_name(name: str) -> Any:
+    try:
+        return keras.losses.get(name)
+    except ValueError as error:
+        functions = [known for known in dir(keras.losses) if known.islower() and not known.startswith("_")]
+        close = nearest(name, [*SHORT, *functions])
+        msg = f"Keras knows no loss {name!r}. Nearest: {close!r}."
+        raise ValueError(msg) from error

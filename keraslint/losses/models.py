@@ -11,7 +11,7 @@ import keras
 
 from keraslint.losses import steps
 from keraslint.losses.logs import TermLogs
-from keraslint.losses.nested import NestedLoss
+from keraslint.losses.nested import WEIGHTS, NestedLoss
 from keraslint.losses.paths import PathError
 from keraslint.losses.state import evaluating
 from keraslint.losses.weighting import Weighting
@@ -104,8 +104,7 @@ class NestedLossMixin:
             super().compile(optimizer, loss, *args, **kwargs)  # type: ignore[misc]
             return
         if (args and args[0] is not None) or kwargs.get("loss_weights") is not None:
-            msg = "Write the weights into the loss, NestedLoss({...}, weights={...}), not into loss_weights."
-            raise ValueError(msg)
+            raise ValueError(WEIGHTS)
         super().compile(optimizer, None, *args, **kwargs)  # type: ignore[misc]
         self.loss = loss
         with _scope(self):

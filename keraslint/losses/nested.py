@@ -26,6 +26,8 @@ INSTEAD = (
     "base class) instead of the class of Keras; the compile call stays as it is."
 )
 
+WEIGHTS = "Write the weights into the loss, NestedLoss({...}, weights={...}), not into loss_weights."
+
 
 @container.register
 @keras.saving.register_keras_serializable(package="keraslint")
@@ -200,9 +202,11 @@ class NestedLoss(keras.losses.Loss):  # type: ignore[misc]
 
     @classmethod
     def tree_unflatten(cls, metadata: None, children: Any) -> container.Whole:
-        """What Keras makes of the container when it has wrapped the loss in it."""
+        """What Keras makes of the container when it has wrapped the loss in it, or weights beside it."""
         del metadata
         (loss,) = children
+        if isinstance(loss, (int, float)):
+            raise ValueError(WEIGHTS)  # noqa: TRY004 - as compile of our models has it
         return container.Whole(loss)
 
     def torchtree_flatten(self) -> tuple[list[Any], None]:

@@ -58,9 +58,12 @@ def _stands(node: Any) -> bool:
 def refuse_surplus(y_true: Any, y_pred: Any, paths: list[Path]) -> None:
     """Refuse a target for which there is no output, unless a loss takes the whole node that it stands in."""
     for path in _surplus(y_true, y_pred, frozenset(paths), ()):
-        known = [str(key) for key, _ in items(at(y_pred, path[:-1])) or ()]
+        node = at(y_pred, path[:-1])
+        known = [str(key) for key, _ in items(node) or ()]
         close = nearest(str(path[-1]), known)
         hint = f" Nearest: {dotted((*path[:-1], close))!r}." if close else ""
+        if isinstance(path[-1], int) and known and not isinstance(node, (list, tuple)):
+            hint = f" Targets go by name here, the output is {describe(node)}."
         msg = f"There is a target at {dotted(path)!r}, but no output.{hint}"
         raise PathError(msg)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,10 @@ def terms_of(losses: Any, weights: Mapping[str, Any] | None) -> tuple[Term, ...]
         msg = f"NestedLoss takes a dict from paths to losses, as in {{'': loss}}; it was given {losses!r}."
         raise TypeError(msg)
     weights = dict(weights or {})
+    for path in losses:
+        if not isinstance(path, str):
+            msg = f"A path is text: write {str(path)!r}, not {path!r}."
+            raise TypeError(msg)
     _refuse_strangers("", weights, [path for path, value in losses.items() if value is not None])
     found = [term for path, value in losses.items() for term in _at_path(path, value, weights.get(path))]
     if not found:
@@ -62,6 +67,9 @@ def number(path: str, weight: Any) -> float | None:
     if isinstance(weight, (Mapping, list, tuple, str, bool)) or moves(weight):
         msg = f"The weight at {path!r} is {weight!r}; one loss there takes one number."
         raise TypeError(msg)
+    if not math.isfinite(weight):
+        msg = f"The weight at {path!r} is {weight!r}, which makes every total {float(weight)!r}."
+        raise ValueError(msg)
     return float(weight)
 
 
@@ -120,5 +128,13 @@ def _refuse_same_logs(terms: list[Term]) -> None:
             msg = (
                 f"{term.name!r} at {term.path!r} and {other.name!r} at {other.path!r} would both be logged "
                 f"as {term.log!r}: give one of them another name, as in {{path: {{name: loss}}}}."
+            )
+            raise ValueError(msg)
+    for term in terms:
+        shown = seen.get(f"val_{term.log}")
+        if shown is not None:
+            msg = (
+                f"The loss at {shown.path!r} would be logged as {shown.log!r}, as in validation the one at "
+                f"{term.path!r} is: give it another name, as in {{path: {{name: loss}}}}."
             )
             raise ValueError(msg)

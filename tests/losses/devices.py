@@ -1,4 +1,7 @@
-"""Trains on as many host devices as it is told (0: as the backend will); prints weights and logs as JSON."""
+"""Trains on as many host devices as it is told (0: as the backend will); prints weights and logs as JSON.
+
+One process trains many programs: what takes long is to import a backend.
+"""
 
 from __future__ import annotations
 
@@ -85,17 +88,18 @@ PROGRAMS = {"nested": nested, "memory": memory} | {name: partial(moving, name) f
 def main(count: int, names: str) -> None:
     """Train the programs, named with commas between them, for three epochs of two batches each."""
     context, devices = scope(count)
-    weights: list[float] = []
-    logs: dict[str, float] = {}
+    trained: dict[str, Any] = {}
     for name in names.split(","):
         with context():
             model, y = PROGRAMS[name]()
         x, y = keras.tree.map_structure(lambda array: array[:8], (programs.inputs(), y))
         history = model.fit(x, y, batch_size=4, epochs=3, shuffle=False, verbose=0).history
         arrays = [keras.ops.convert_to_numpy(variable) for variable in model.variables]
-        weights += [float(value) for array in arrays for value in np.ravel(array)]
-        logs |= {f"{name}: {key}": values[-1] for key, values in history.items()}
-    print(json.dumps({"devices": devices, "weights": weights, "logs": logs}))
+        trained[name] = {
+            "weights": [float(value) for array in arrays for value in np.ravel(array)],
+            "logs": {key: values[-1] for key, values in history.items()},
+        }
+    print(json.dumps({"devices": devices, "trained": trained}))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.losses import devices
 
 pytestmark = [pytest.mark.train, pytest.mark.slow]
 
@@ -41,26 +44,36 @@ def test_the_other_backends_agree(backend: str) -> None:
     assert " passed" in done.stdout
 
 
-@pytest.mark.parametrize(
-    "name", ["nested", "memory", "schedule,uncertainty,average,random,largest,surgery,norms"]
-)
 @pytest.mark.parametrize("backend", [b for b in ("tensorflow", "jax") if importlib.util.find_spec(b)])
-def test_several_devices_train_like_one(backend: str, name: str) -> None:
+def test_several_devices_train_like_one(backend: str) -> None:
     """Two replicas of ``MirroredStrategy``, four devices of ``DataParallel``: same weights, same logs."""
-    results = [
-        json.loads(
-            subprocess.run(
-                [sys.executable, str(HERE / "devices.py"), count, name],
-                env=environment(backend, XLA_FLAGS=f"--xla_force_host_platform_device_count={count}"),
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                check=True,
-            ).stdout.splitlines()[-1]
-        )
-        for count in ("1", "2" if backend == "tensorflow" else "4")
-    ]
-    assert results[0]["devices"] == 1 < results[1]["devices"]
-    for key, value in results[0]["logs"].items():
-        assert results[1]["logs"][key] == pytest.approx(value, rel=1e-5), key
-    assert results[1]["weights"] == pytest.approx(results[0]["weights"], abs=1e-6)
+    several = "2" if backend == "tensorflow" else "4"
+    running = [started(backend, count) for count in ("1", several)]
+    alone, together = (finished(process) for process in running)
+    assert (alone["devices"], together["devices"]) == (1, int(several))
+    assert alone["trained"].keys() == together["trained"].keys() == devices.PROGRAMS.keys()
+    for name, one in alone["trained"].items():
+        other = together["trained"][name]
+        for key, value in one["logs"].items():
+            assert other["logs"][key] == pytest.approx(value, rel=1e-5), (name, key)
+        assert other["weights"] == pytest.approx(one["weights"], abs=1e-6), name
+
+
+def started(backend: str, count: str) -> subprocess.Popen[str]:
+    """All programs, trained on so many devices."""
+    return subprocess.Popen(
+        [sys.executable, str(HERE / "devices.py"), count, ",".join(devices.PROGRAMS)],
+        env=environment(backend, XLA_FLAGS=f"--xla_force_host_platform_device_count={count}"),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """What a process printed last."""
+    told, errors = process.communicate()
+    assert process.returncode == 0, errors[-4000:]
+    result: dict[str, Any] = json.loads(told.splitlines()[-1])
+    return result

@@ -35,7 +35,16 @@ AT_ONCE: dict[str, tuple[Any, Any, str]] = {
     "no loss": ({"bbox": None}, None, "at least one loss"),
     "not a loss": ({"bbox": 3}, None, "Not a loss: 3"),
     "not a dict": (["mse"], None, "a dict from paths"),
-    "an unknown name": ({"bbox": "msse"}, None, "msse"),
+    "an unknown name": ({"bbox": "msse"}, None, "no loss 'msse'. Nearest: 'mse'"),
+    "a metric": ({"bbox": keras.metrics.MeanSquaredError()}, None, "Not a loss"),
+    "a class of metrics": ({"bbox": keras.metrics.MeanSquaredError}, None, "Not a loss"),
+    "a number for a path": ({0: "mse"}, None, "write '0', not 0"),
+    "a weight that is no number": ({"bbox": "mse"}, {"bbox": float("nan")}, "every total nan"),
+    "a log of validation": (
+        {"a": "mse", "val_a": "mae"},
+        None,
+        "at 'val_a' would be .*as in validation the one at 'a'",
+    ),
     "one log for two": ({"a_mse": "mae", "a": ["mse", "mae"]}, None, "both be logged as 'a_mse_loss'"),
 }
 
@@ -83,7 +92,11 @@ BEFORE_THE_FIRST_STEP: dict[str, tuple[dict[str, Any], Any, str]] = {
         {"klass": Y["class"]},
         "at 'klass', but no output. Nearest: 'class'",
     ),
-    "targets as a list": ({"class": "mse"}, [Y["class"], Y["class"]], "target at '0', but no output"),
+    "targets as a list": (
+        {"class": "mse"},
+        [Y["class"], Y["class"]],
+        "target at '0', but no output. Targets go by name here, the output is a dict of 'class'",
+    ),
     "one array for all": ({"class": "mse"}, Y["class"], "No target for the loss at 'class'"),
     "a tree for a leaf": (
         {"class": "mse"},
@@ -155,6 +168,23 @@ def test_weights_have_one_place() -> None:
     model = programs.functional(losses.Model, "nested")
     with pytest.raises(ValueError, match="not into loss_weights"):
         model.compile("sgd", loss=losses.NestedLoss({"class": "mse"}), loss_weights={"class": 2.0})
+
+
+@pytest.mark.skipif(not container.plain_compile_sees_the_whole(), reason="a plain model refuses it anyway")
+@pytest.mark.parametrize("weights", [2.0, {"class": 2.0}])
+def test_a_plain_model_says_so_at_the_first_step(weights: Any) -> None:
+    model = programs.functional(keras.Model, "nested")
+    model.compile("sgd", loss=losses.NestedLoss({"class": "mse"}), loss_weights=weights)
+    with pytest.raises(ValueError, match="not into loss_weights"):
+        model.fit(programs.inputs(), Y, verbose=0)
+
+
+def test_the_class_of_a_loss_stands_for_one_of_it() -> None:
+    """As in Keras."""
+    (term,) = losses.NestedLoss({"bbox": keras.losses.Huber}).terms
+    (same,) = losses.NestedLoss({"bbox": keras.losses.Huber()}).terms
+    assert term.name == same.name
+    assert float(term.loss(BBOX, BBOX + 3)) == float(same.loss(BBOX, BBOX + 3)) == 2.5
 
 
 PLAIN: dict[str, Any] = {
