@@ -24,6 +24,7 @@ NOQA = re.compile(r"#\s*noqa:\s*(?P<rules>[\w-]+(?:[,\s]+[A-Z]+\d+|\s*,\s*[\w-]+
 SELECTOR = re.compile(r"[^,\s]+")
 LIKE = re.compile(r"#.*(?:keraslint|noqa):", re.IGNORECASE)
 OURS = re.compile(r"KER\d")
+CODE = re.compile(rb"KER\d")
 MENTIONED = re.compile(rb"keraslint:\s*ignore|(?i:noqa:)[^\n]*\bKER\d")
 
 
@@ -66,7 +67,8 @@ class Ignore:
 
 def mentioned(data: bytes) -> bool:
     """Whether these bytes may hold a comment that silences."""
-    return MENTIONED.search(data) is not None
+    hinted = b"keraslint" in data or CODE.search(data) is not None
+    return hinted and MENTIONED.search(data) is not None
 
 
 def ignores(comments: Iterable[Comment]) -> list[Ignore]:

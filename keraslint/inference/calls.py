@@ -157,8 +157,8 @@ def _followed(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
     frame.returned = []
     if not _encloses(run, node):
         run.forget(run.frame)
-    run.state.names.written |= names
-    run.state.heap.written |= heap
+    run.state.names.remember(names)
+    run.state.heap.remember(heap)
     why = classes.opaque(node)
     if why is not None:
         return run.unknown(f"'{node.name}' is decorated with '{why}'")

@@ -47,12 +47,16 @@ def _decide(
     if truth is not None:
         return then() if truth else other()
     key = value.key if isinstance(value, Unknown) and value.key else run.unknown("a condition").key
-    return run.fork(key, _shown(test), then, other)
+    return run.fork(key, _shown(run, test), then, other)
 
 
-def _shown(test: ast.expr) -> str:
-    text = " ".join(ast.unparse(test).split())
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 3] + "..."
+def _shown(run: Run, test: ast.expr, instead: ast.expr | None = None) -> str:
+    """The text of a condition, or of another ``instead`` that goes with it."""
+    key = test, instead is None
+    if key not in run.shown:
+        text = " ".join(ast.unparse(instead or test).split())
+        run.shown[key] = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 3] + "..."
+    return run.shown[key]
 
 
 def truthiness(run: Run, value: Value) -> bool | None:
@@ -89,11 +93,10 @@ def compare(run: Run, node: ast.Compare) -> Value:
     operator = node.ops[0]
     opposite = OPPOSITE.get(type(operator))
     positive = operator if opposite is None else opposite
-    text = _shown(ast.Compare(node.left, [positive], node.comparators))
 
     def decide(one: Value, two: Value) -> Value:
         value = _compare(run, positive, one, two)
-        return value if opposite is None else _negated(run, value, text)
+        return value if opposite is None else _negated(run, node, value, positive)
 
     return run.split(left, lambda one: run.split(right, lambda two: decide(one, two)))
 
@@ -116,12 +119,14 @@ def _compare(run: Run, operator: ast.cmpop, left: Value, right: Value) -> Value:
     return run.unknown("a comparison", f"({one} {type(operator).__name__} {two})" if one and two else "")
 
 
-def _negated(run: Run, value: Value, text: str) -> Value:
+def _negated(run: Run, node: ast.Compare, value: Value, positive: ast.cmpop) -> Value:
+    """What ``!=`` gives, as the opposite of ``value``, which ``==`` would give."""
     if isinstance(value, Const):
         return Const(not value.value)
     key = _key(value)
     if not key:
         return run.unknown("a negated condition")
+    text = _shown(run, node, ast.Compare(node.left, [positive], node.comparators))
     return run.fork(key, text, lambda: Const(value=False), lambda: Const(value=True))
 
 

@@ -100,6 +100,8 @@ class Run:
     active: list[ast.AST] = field(default_factory=list)
     functions: dict[int, Function] = field(default_factory=dict)
     enclosing: dict[ast.AST, bool] = field(default_factory=dict)
+    origins: dict[ast.AST, Origin] = field(default_factory=dict)
+    shown: dict[tuple[ast.expr, bool], str] = field(default_factory=dict)
     defined: list[Function | Class] = field(default_factory=list)
     loading: int = 0
     entering: dict[str, bool] = field(default_factory=dict)
@@ -123,13 +125,16 @@ class Run:
 
     def origin(self, node: ast.expr | ast.stmt | ast.arg) -> Origin:
         """Where a node of the document stands that is being run."""
-        return Origin(
-            node.lineno,
-            node.col_offset,
-            node.end_lineno or node.lineno,
-            node.end_col_offset or node.col_offset,
-            self.frames[self.frame].document,
-        )
+        made = self.origins.get(node)
+        if made is None:
+            made = self.origins[node] = Origin(
+                node.lineno,
+                node.col_offset,
+                node.end_lineno or node.lineno,
+                node.end_col_offset or node.col_offset,
+                self.frames[self.frame].document,
+            )
+        return made
 
     def evaluate(self, node: ast.expr) -> Value:
         """What ``node`` may be, in the current state."""
@@ -287,9 +292,7 @@ class Run:
     def forget(self, frame: int) -> None:
         """Drop the names of a scope that nothing can see any more."""
         names = self.state.names
-        for key in [key for key in names.written if key[0] == frame]:
-            names.pop(key, None)
-            names.written.discard(key)
+        names.remove([key for key in names.written if key[0] == frame])
 
     def function_frame(self) -> int:
         """The frame of the function that is being run (a comprehension has one of its own)."""

@@ -54,9 +54,9 @@ class Holdings:
 
     def hold(self, path: str, state: State) -> None:
         """Keep what a module was left with."""
-        self.names.update(state.names)
-        self.heap.update(state.heap)
-        self.left[path] = list(state.names), list(state.heap)
+        self.names.update(state.names.held)
+        self.heap.update(state.heap.held)
+        self.left[path] = list(state.names.held), list(state.heap.held)
 
     def settle(self, first: int) -> None:
         """After a document, forget the modules that depend on who asked first, for the next asks anew, and

@@ -109,7 +109,8 @@ def load(run: Run, path: str) -> int | None:
         raise
     finally:
         holdings.hold(path, run.state)
-        holdings.exports[path] = tuple(sorted(name for holder, name in run.state.names if holder == frame))
+        names = (name for holder, name in run.state.names.held if holder == frame)
+        holdings.exports[path] = tuple(sorted(names))
         holdings.running.pop()
         run.loading -= 1
         (

@@ -144,7 +144,7 @@ def _class(run: Run, cls: Class, roots: Roots) -> None:
     # "call" is followed where the model is used; with unknown arguments it says nothing new.
     others = [(name, function) for name, function in waiting if name not in {"__init__", "call"}]
     events = len(run.events)
-    heaps = (run.state.heap, run.holdings.heap)
+    heaps = (run.state.heap.held, run.holdings.heap)
     models = any(isinstance(thing, Model) for heap in heaps for thing in heap.values())
     preparing = (function for _, function in others if roots.prepares(function.node, models=models))
     states = [_tried(run, function, instance, node) for function in preparing]
@@ -171,7 +171,7 @@ def _shared(before: State, states: list[State]) -> State:
         versions = [
             state.heap[address]
             for state in states
-            if address in state.heap and state.heap[address] != before.heap.find(address)
+            if address in state.heap.held and state.heap[address] != before.heap.find(address)
         ]
         if before.heap.find(address) is None:
             merged.heap[address] = versions[0]

@@ -7,12 +7,12 @@ its condition, so that two branches on the same condition agree with each other 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from keraslint.inference.values import Branched, Choice, Const, Dict, Instance, List, Model, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from keraslint.inference.values import Container, Object, Value
 
@@ -24,34 +24,61 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Store(dict[K, V]):
-    """A dict that remembers which keys were written: merging costs what was changed, not what there is."""
+class Store(Generic[K, V]):
+    """What names or addresses hold, and which were written: merging costs what was changed, not what is.
 
-    def __init__(
-        self, base: dict[K, V], held: Mapping[K, V] | None = None, written: Iterable[K] = ()
-    ) -> None:
-        """Start from ``held``, of which ``written`` counts as changed; ``base`` has what is not held."""
-        super().__init__(held or {})
+    ``base`` has what is not held. A copy shares ``held`` and ``written`` until one of the two is written to:
+    most paths change nothing before they meet again.
+    """
+
+    __slots__ = ("_is_shared", "base", "held", "written")
+
+    def __init__(self, base: dict[K, V]) -> None:
+        """Start with nothing above ``base``."""
         self.base = base
-        self.written = set(written)
-
-    def __missing__(self, key: K) -> V:
-        """Look below."""
-        return self.base[key]
+        self.held: dict[K, V] = {}
+        self.written: set[K] = set()
+        self._is_shared = False
 
     def find(self, key: K) -> V | None:
         """The value of ``key``, here or below."""
-        value = self.get(key)
+        value = self.held.get(key)
         return self.base.get(key) if value is None else value
+
+    def __getitem__(self, key: K) -> V:
+        """The value of ``key``, here or below; KeyError where there is none."""
+        return self.held[key] if key in self.held else self.base[key]
 
     def __setitem__(self, key: K, value: V) -> None:
         """Write and remember."""
+        self._part()
         self.written.add(key)
-        super().__setitem__(key, value)
+        self.held[key] = value
+
+    def remember(self, keys: set[K]) -> None:
+        """Count keys as written."""
+        if not keys <= self.written:
+            self._part()
+            self.written |= keys
+
+    def remove(self, keys: list[K]) -> None:
+        """Drop keys, and that they were written."""
+        if keys:
+            self._part()
+        for key in keys:
+            self.held.pop(key, None)
+            self.written.discard(key)
 
     def copy(self) -> Store[K, V]:
         """An independent store with the same content and memory."""
-        return Store(self.base, self, self.written)
+        made: Store[K, V] = Store.__new__(Store)
+        made.base, made.held, made.written = self.base, self.held, self.written
+        made._is_shared = self._is_shared = True
+        return made
+
+    def _part(self) -> None:
+        if self._is_shared:
+            self.held, self.written, self._is_shared = dict(self.held), set(self.written), False
 
 
 @dataclass
@@ -117,15 +144,18 @@ def merge(test: str, text: str, then: State, other: State) -> State:
         merged.names[key] = _either(test, text, left, right)
     for address, one, two in _different(then.heap, other.heap):
         merged.heap[address] = _object(test, text, one, two)
-    merged.names.written |= other.names.written
-    merged.heap.written |= other.heap.written
+    merged.names.remember(other.names.written)
+    merged.heap.remember(other.heap.written)
     return merged
 
 
 def _different(then: Store[K, V], other: Store[K, V]) -> Iterator[tuple[K, V | None, V | None]]:
     """What was written on either side and is not one and the same thing."""
+    if then.held is other.held:
+        return
+    left, right = then.held.get, other.held.get
     for key in then.written | other.written:
-        one, two = then.get(key), other.get(key)
+        one, two = left(key), right(key)
         if one is None or one is not two:
             yield key, then.find(key), other.find(key)
 
@@ -225,12 +255,28 @@ def merge_exits(exits: list[State], final: State, outer: dict[str, bool]) -> Sta
 
 
 def _nest(state: State, rest: State, tests: list[str]) -> State:
-    if not rest.live:
+    """``state`` where all of the tests went as it assumed, ``rest`` otherwise."""
+    if not rest.live or not tests:
         return state
-    if not tests:
-        return state
-    test, *deeper = tests
-    text = state.texts.get(test, test)
-    holds = state.assumed[test]
-    inner = _nest(state, rest, deeper)
-    return merge(test, text, inner, rest) if holds else merge(test, text, rest, inner)
+    if not state.live:
+        return rest
+    path = [(test, state.texts.get(test, test), state.assumed[test]) for test in reversed(tests)]
+    first, second = (state, rest) if all(holds for _, _, holds in path) else (rest, state)
+    merged = rest.copy()
+    merged.assumed = {key: held for key, held in first.assumed.items() if second.assumed.get(key) == held}
+    for key, left, right in _different(state.names, rest.names):
+        merged.names[key] = _folded(_either, path, left, right)
+    for address, one, two in _different(state.heap, rest.heap):
+        merged.heap[address] = _folded(_object, path, one, two)
+    merged.names.remember(state.names.written)
+    merged.heap.remember(state.heap.written)
+    return merged
+
+
+def _folded(both: Callable[..., V], path: list[tuple[str, str, bool]], then: object, other: object) -> V:
+    """``then`` behind every test of the path, the innermost first, ``other`` where one of them goes wrong."""
+    (test, text, holds), *outer = path
+    made = both(test, text, then, other) if holds else both(test, text, other, then)
+    for test, text, holds in outer:
+        made = both(test, text, made, other) if holds else both(test, text, other, made)
+    return made

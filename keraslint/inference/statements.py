@@ -359,7 +359,7 @@ def _class(run: Run, node: ast.ClassDef, bases: tuple[Value, ...]) -> Value:
     outer = run.enter()
     run.execute([part for part in node.body if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)])
     inner, run.frame = run.frame, outer
-    attributes = [(name, value) for (frame, name), value in run.state.names.items() if frame == inner]
+    attributes = [(name, value) for (frame, name), value in run.state.names.held.items() if frame == inner]
     bare = Class(node, outer, bases, run.origin(node))
     functions = (part for part in node.body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef))
     attributes.extend((part.name, Function(part, outer, owner=bare)) for part in functions)

@@ -18,19 +18,25 @@ if TYPE_CHECKING:
     from keraslint.documents.model import Document
 
 KERAS = b"keras"
-_DOT = rb"\.[\s\\n\",]*"
-"""What may stand between an object and its method: layout, in a notebook in the words of JSON."""
-_DATA = rb"(?:fit|evaluate|predict)(?:_generator)?|(?:train|test|predict)_on_batch"
-TRAINING = re.compile(_DOT + rb"(?:compile|" + _DATA + rb")\b")
-# A model that another module builds can be trained by one in which the word keras does not occur.
-IMPORTED_MODEL = re.compile(_DOT + rb"(?:" + _DATA + rb")\b")
-COMPILED = re.compile(_DOT + rb"compile\b")
+LAYOUT = b' \t\r\n\f\v\\n",'
+"""What may stand between an object and its method, in a notebook in the words of JSON."""
+COMPILE = b"compile"
+TRAINING = (b"fit", b"evaluate", b"predict")
+ON_BATCH = (b"train_on_batch", b"test_on_batch", b"predict_on_batch")
+ENDS = re.compile(rb"(?:_generator)?\b")
+WORD_ENDS = re.compile(rb"\b")
 LOSS = b"loss"
 MODEL = b"Model"
 # Model(input=..., output=...) or Model(a, b.values()) is wrong without any training, and so is what a step of
 # one's own reads of Keras 2, what a model is given to add, and a loss that is given keys.
+OLD_HINT = re.compile(rb"put(?:\s*=|\\?[\"'])")
+VALUES = b".values()"
 OLD_ARGUMENT = re.compile(
     rb"(?:[(,]|#[^\n]*)[\s\\n\",]*(?:in|out)put\s*=(?!=)|[\"'](?:in|out)put\\?[\"']|\.values\(\)"
+)
+UNTRAINED_HINTS = (
+    *(b".add_loss", b".add_metric", b"compiled_loss", b"compiled_metrics", b"CrossBatchMemory"),
+    *(b"ref_labels", b"key_labels", b"ref_embeddings", b"key_embeddings"),
 )
 UNTRAINED = re.compile(
     rb"(?<!\bself)\.add_(?:loss|metric)\b|\bcompiled_(?:loss|metrics)\b"
@@ -77,13 +83,43 @@ def worth_reading(data: bytes) -> bool:
 
 
 def _may_train(data: bytes, *, keras: bool) -> bool:
-    if keras:
-        return (
-            TRAINING.search(data) is not None
-            or UNTRAINED.search(data) is not None
-            or (MODEL in data and OLD_ARGUMENT.search(data) is not None)
-        )
-    return IMPORTED_MODEL.search(data) is not None or (LOSS in data and COMPILED.search(data) is not None)
+    """Whether a call that trains stands in these bytes; words are looked for first, patterns cost more.
+
+    A model that another module builds can be trained by a file in which the word keras does not occur.
+    """
+    if any(_is_called(data, word, ENDS) for word in TRAINING) or _is_on_batch(data):
+        return True
+    if (keras or LOSS in data) and _is_called(data, COMPILE, WORD_ENDS):
+        return True
+    return keras and (_is_untrained(data) or (MODEL in data and _has_old_argument(data)))
+
+
+def _is_on_batch(data: bytes) -> bool:
+    return b"_on_batch" in data and any(_is_called(data, word, WORD_ENDS) for word in ON_BATCH)
+
+
+def _is_called(data: bytes, word: bytes, ends: re.Pattern[bytes]) -> bool:
+    """Whether a word is the attribute of something."""
+    at = data.find(word)
+    while at >= 0:
+        if ends.match(data, at + len(word)) and _after_a_dot(data, at):
+            return True
+        at = data.find(word, at + 1)
+    return False
+
+
+def _after_a_dot(data: bytes, at: int) -> bool:
+    while at and data[at - 1] in LAYOUT:
+        at -= 1
+    return data[at - 1 : at] == b"."
+
+
+def _is_untrained(data: bytes) -> bool:
+    return any(hint in data for hint in UNTRAINED_HINTS) and UNTRAINED.search(data) is not None
+
+
+def _has_old_argument(data: bytes) -> bool:
+    return (VALUES in data or OLD_HINT.search(data) is not None) and OLD_ARGUMENT.search(data) is not None
 
 
 def _kept(text: re.Match[bytes]) -> bytes:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given, strategies as st
 
 from keraslint.documents import Document, Failure
 from keraslint.syntax.scout import Parsed, parse_document, worth_reading
@@ -53,6 +56,41 @@ def test_what_may_hold_a_site_is_read(source: str) -> None:
 )
 def test_what_cannot_hold_a_site_is_not(source: str) -> None:
     assert not worth_reading(source.encode())
+
+
+DOT = rb"\.[\s\\n\",]*"
+DATA = rb"(?:(?:fit|evaluate|predict)(?:_generator)?|(?:train|test|predict)_on_batch)\b"
+WITH_KERAS = re.compile(DOT + rb"(?:compile\b|" + DATA + rb")")
+WITHOUT_KERAS = re.compile(DOT + DATA)
+COMPILED = re.compile(DOT + rb"compile\b")
+PARTS = [
+    *(
+        "keras",
+        "loss",
+        ".",
+        "m.",
+        "compile",
+        "fit",
+        "evaluate",
+        "predict",
+        "_generator",
+        "_on_batch",
+        "train",
+    ),
+    *("test", "_", "s", "(", " ", "\n", "\\n", "\\", ",", "n", "jit_", "'", "1"),
+]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
+def test_words_are_found_where_the_pattern_finds_them(source: str) -> None:
+    data = source.encode()
+    if b"keras" in data:
+        trains = WITH_KERAS.search(data) is not None
+    else:
+        trains = WITHOUT_KERAS.search(data) is not None or (
+            b"loss" in data and COMPILED.search(data) is not None
+        )
+    assert worth_reading(data) == trains
 
 
 def test_a_document_parses_or_fails() -> None:
