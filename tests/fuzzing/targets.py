@@ -36,6 +36,7 @@ DEPENDENCIES = (
 )
 MAX_SEED = 3_000
 OUTSIDE = b"outside = 1\n"
+OUT, ERR = io.StringIO(), io.StringIO()  # click keeps every stream that it ever wrote to
 
 
 class HarmError(AssertionError):
@@ -58,11 +59,13 @@ class Target:
 
 def keraslint(*arguments: str) -> int:
     """The status of a command; HarmError for a defect, and for a status 2 that says nothing."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), warnings.catch_warnings():
+    for stream in (OUT, ERR):
+        stream.seek(0)
+        stream.truncate()
+    with contextlib.redirect_stdout(OUT), contextlib.redirect_stderr(ERR), warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # of the mutated program
         status = main(list(arguments))
-    said = err.getvalue()
+    said = ERR.getvalue()
     crashed = "a defect of keraslint" in said or "Traceback" in said
     must(not crashed and (status != 2 or said != ""), arguments, status, said)
     return status
