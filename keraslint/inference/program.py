@@ -12,9 +12,18 @@ from keraslint.inference import calls, classes, conditions, expressions, methods
 from keraslint.inference.core import Arguments, Exhausted, Run
 from keraslint.inference.events import Event, Sighting, Unseen
 from keraslint.inference.projects import Project
-from keraslint.inference.roots import Roots
+from keraslint.inference.roots import Roots, attributes_read
 from keraslint.inference.state import State
-from keraslint.inference.values import Class, Const, Function, Instance, Model, Ref, Unknown, Value
+from keraslint.inference.values import (
+    Class,
+    Const,
+    Function,
+    Instance,
+    Model,
+    Ref,
+    Unknown,
+    Value,
+)
 from keraslint.syntax.scout import Parsed
 
 if TYPE_CHECKING:
@@ -146,13 +155,34 @@ def _class(run: Run, cls: Class, roots: Roots) -> None:
     events = len(run.events)
     heaps = (run.state.heap.held, run.holdings.heap)
     models = any(isinstance(thing, Model) for heap in heaps for thing in heap.values())
-    preparing = (function for _, function in others if roots.prepares(function.node, models=models))
+    inherited = _read_in_bases(run, cls)
+    preparing = (
+        function
+        for _, function in others
+        if roots.prepares(function.node, inherited) or (models and roots.compiles(function.node))
+    )
     states = [_tried(run, function, instance, node) for function in preparing]
     del run.events[events:]
     run.state = _shared(run.state, states)
     for name, function in others:
         if name in roots.training:
             _tried(run, function, instance, node)
+
+
+def _read_in_bases(run: Run, cls: Class) -> frozenset[str] | None:
+    """The attributes that the methods of a class read in other documents; None where it may be any."""
+    found: set[str] = set()
+    for one in classes.lineage(cls):
+        if isinstance(one, Class):
+            key = one.origin
+            if key not in run.project.attributes:
+                run.project.attributes[key] = attributes_read(one.node)
+            read = run.project.attributes[key]
+            if read is None:
+                return None
+            if one.origin.document != cls.origin.document:
+                found |= read
+    return frozenset(found)
 
 
 def _tried(run: Run, function: Function, instance: Ref, node: ast.expr) -> State:

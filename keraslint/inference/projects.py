@@ -14,6 +14,7 @@ from keraslint.syntax.scout import Parsed, parse_document
 
 if TYPE_CHECKING:
     from keraslint.documents import Failure, Reader
+    from keraslint.inference.values import Origin
 
 MAX_KEPT = 16
 """Parsed modules that are kept in memory: most are wanted again soon or never, and one takes a megabyte."""
@@ -27,7 +28,7 @@ class Project:
 
     ``digests`` are those of the contents that were read; ``trainers`` has the functions of each document that
     train something they are given, once it was interpreted; ``called`` those of other documents that one
-    mentions.
+    mentions; ``attributes`` has what the classes read, by where they stand.
     """
 
     def __init__(self, root: str = ".", read: Reader = read_bytes) -> None:
@@ -38,6 +39,7 @@ class Project:
         self.ledger = Ledger()
         self.trainers: dict[str, frozenset[str]] = {}
         self.called: dict[str, frozenset[str]] = {}
+        self.attributes: dict[Origin, frozenset[str] | None] = {}
         self.digests: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._paths: list[str] = []
