@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from keraslint.rules import Registered
 
 
+MAX_OTHERS = 5_000
+"""Files besides those of a run that are looked through; where there are more, its silence means nothing."""
+
+
 def was_asked(found: Registered, path: str, run: Run) -> bool:
     """Whether a selected rule speaks of a version that is judged for, and is not ignored in a file."""
     settings = run.configured.at(path)
@@ -44,5 +48,12 @@ def is_seen_whole(path: str, run: Run) -> bool:
     word = re.escape(name.encode(errors="surrogateescape"))
     importing = re.compile(rb"\b(?:from|import)\b[^\n]*\b%b\b|import\s*\([^)]*\b%b\b" % (word, word))
     read = {os.path.abspath(one) for one in run.order}
-    others = (one for one in files([run.project.root], run.configured) if os.path.abspath(one) not in read)
-    return not any(isinstance(data := run.read(one), bytes) and importing.search(data) for one in others)
+    others = [one for one in files([run.project.root], run.configured) if os.path.abspath(one) not in read]
+    if len(others) > MAX_OTHERS:
+        return False
+    return not any(
+        isinstance(data := run.read(one), bytes)
+        and name.encode(errors="surrogateescape") in data
+        and importing.search(data)
+        for one in others
+    )

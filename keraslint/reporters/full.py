@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keraslint.reporters.cropping import cropped
 from keraslint.reporters.terminal import escape, source, width
 from keraslint.reporters.wording import closing, place, reservations
 
@@ -64,20 +65,22 @@ def _frame(location: Location, excerpts: Excerpts, gutter: int, paint: Paint) ->
 
 def _one_line(lines: Sequence[str], span: Span, paint: Paint) -> Iterator[tuple[str, str]]:
     """The line, and carets under the place; an empty place is one caret wide."""
-    before, inside = lines[0][: span.column - 1], lines[0][span.column - 1 : span.end_column - 1]
-    yield str(span.line), source(lines[0])
-    yield "", " " * width(before) + paint("error", "^" * max(width(inside), 1))
+    line, begin, end = cropped(lines[0], span.column - 1, span.end_column - 1)
+    yield str(span.line), source(line)
+    yield "", " " * width(line[:begin]) + paint("error", "^" * max(width(line[begin:end]), 1))
 
 
 def _several_lines(lines: Sequence[str], span: Span, paint: Paint) -> Iterator[tuple[str, str]]:
     """The lines with a rule on their left that leads from the first character to the last."""
     side = paint("error", "|")
-    yield str(span.line), f"  {source(lines[0])}"
-    yield "", " " + paint("error", "_" * (width(lines[0][: span.column - 1]) + 1) + "^")
+    line, begin, _ = cropped(lines[0], span.column - 1)
+    yield str(span.line), f"  {source(line)}"
+    yield "", " " + paint("error", "_" * (width(line[:begin]) + 1) + "^")
     cut = len(lines) > LONGEST
-    for number, text in list(enumerate(lines, span.line))[1 : LONGEST - 2 if cut else None]:
-        yield str(number), f"{side} {source(text)}"
+    last, end, _ = cropped(lines[-1], span.end_column - 1)
+    for number, text in list(enumerate([*lines[:-1], last], span.line))[1 : LONGEST - 2 if cut else None]:
+        yield str(number), f"{side} {source(cropped(text)[0])}"
     if cut:
         yield "", f"{side} ..."
-        yield str(span.end_line), f"{side} {source(lines[-1])}"
-    yield "", paint("error", "|" + "_" * max(width(lines[-1][: span.end_column - 1]), 1) + "^")
+        yield str(span.end_line), f"{side} {source(last)}"
+    yield "", paint("error", "|" + "_" * max(width(last[:end]), 1) + "^")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keraslint.reporters.cropping import cropped
 from keraslint.reporters.html.markup import element, text
 from keraslint.reporters.html.svg import draw
 from keraslint.reporters.results import real_line
@@ -73,10 +74,13 @@ def _code(location: Location, note: str, excerpts: Excerpts) -> str:
 def _marked(lines: Sequence[str], location: Location) -> Iterator[str]:
     span = location.span
     for at, line in enumerate(lines):
-        begin = span.column - 1 if at == 0 else len(line) - len(line.lstrip())
-        end = span.end_column - 1 if at == len(lines) - 1 else len(line)
+        first = span.column - 1 if at == 0 else len(line) - len(line.lstrip())
+        last = span.end_column - 1 if at == len(lines) - 1 else len(line)
+        shown, begin, end = cropped(line, first, last)
         yield element("span", str(span.line + at), class_="number", aria_hidden="true")
-        yield _source(line[:begin]) + element("mark", _source(line[begin:end])) + _source(line[end:]) + "\n"
+        yield (
+            _source(shown[:begin]) + element("mark", _source(shown[begin:end])) + _source(shown[end:]) + "\n"
+        )
 
 
 def _source(lines: str) -> str:
@@ -130,7 +134,7 @@ def _edits(fix: Fix, location: Location, excerpts: Excerpts) -> str:
     """The lines of the finding as the fix leaves them; where it edits others, what it writes, and where."""
     new = _fixed(fix, location, excerpts.get(location, ""))
     if new is not None:
-        return element("pre", _source(new))
+        return element("pre", _source("\n".join(cropped(line)[0] for line in new.split("\n"))))
     items = [
         element(
             "li",
