@@ -38,6 +38,8 @@ OUTPUT = (
     click.option("--jobs", type=click.IntRange(1), help="Processes at most (one for each processor)."),
     click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found out."),
     click.option("--cache-dir", metavar="DIR", help="Keep what is found out there (KERASLINT_CACHE_DIR)."),
+    click.option("--shard", metavar="I/N", help="Only the I-th of N parts of the files."),
+    click.option("--parts", metavar="DIR", help="Where shards leave what they find out; join them."),
     click.option("--crash-report", metavar="FILE", help="Write there what reproduces a crash of keraslint."),
     click.option("--crash-report-source", is_flag=True, help="Put your source into it, not a disguised one."),
     click.option("--watch", is_flag=True, help="Check again whenever a file changes."),
@@ -65,6 +67,8 @@ class Wish:
     no_cache: bool
     cache_dir: str | None
     jobs: int | None
+    shard: str | None
+    parts: str | None
     crash_report: str | None
     crash_source: bool
 
@@ -85,6 +89,8 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
     no_cache: bool,
     cache_dir: str | None,
     jobs: int | None,
+    shard: str | None,
+    parts: str | None,
     crash_report: str | None,
     crash_report_source: bool,
     watch: bool,
@@ -109,6 +115,8 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
         no_cache,
         cache_dir,
         jobs,
+        shard,
+        parts,
         crash_report,
         crash_report_source,
     )
@@ -117,6 +125,9 @@ def check(  # noqa: PLR0913 (click hands over one argument for each option)
         raise click.UsageError(message)
     if fix:
         message = "`keraslint fix` shows the changes, `keraslint fix --write` makes them"
+        raise click.UsageError(message)
+    if STDIN in wish.paths and (shard or parts):
+        message = "standard input has no parts"
         raise click.UsageError(message)
     if diff:
         return _diff(wish, values)
@@ -237,12 +248,27 @@ def _of_source(path: str, data: bytes, configured: Configured) -> list[Outcome]:
 
 def _of_files(paths: Sequence[str], configured: Configured, wish: Wish, reader: Reader) -> list[Outcome]:
     """From the cache if nothing at all has changed, which takes no engine."""
-    from keraslint.engine.whole import check_with_cache, without_cache
+    from keraslint.engine.whole import check_parts, check_with_cache, without_cache
     from keraslint.engine.writing import cache_directory
 
+    if wish.shard is not None:
+        return _of_shard(paths, configured, reader, wish)
+    if wish.parts is not None:
+        return check_parts(paths, configured, reader, wish.jobs, wish.parts)
     if wish.no_cache:
         return without_cache(paths, configured, reader, wish.jobs)
     return check_with_cache(paths, configured, reader, wish.cache_dir or cache_directory(), wish.jobs)
+
+
+def _of_shard(paths: Sequence[str], configured: Configured, reader: Reader, wish: Wish) -> list[Outcome]:
+    from keraslint.engine import sharding
+    from keraslint.engine.whole import check_shard
+
+    shard = sharding.parse(wish.shard or "")
+    outcomes, found = check_shard(paths, configured, reader, wish.jobs, shard)
+    if wish.parts is not None:
+        sharding.write(wish.parts, shard, paths, found)
+    return outcomes
 
 
 def _pictured(results: Results, wish: Wish, settings: Nearest) -> Results:

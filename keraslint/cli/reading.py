@@ -54,11 +54,12 @@ def one_line() -> Iterator[None]:
     from keraslint.config import BadConfigError
     from keraslint.engine import BadSelectorError
     from keraslint.engine.baseline import BadBaselineError
+    from keraslint.engine.sharding import BadShardError
     from keraslint.engine.targets import BadVersionError
 
     try:
         yield
-    except (BadBaselineError, BadConfigError, BadSelectorError, BadVersionError) as error:
+    except (BadBaselineError, BadConfigError, BadSelectorError, BadShardError, BadVersionError) as error:
         raise click.UsageError(str(error)) from error
 
 

@@ -1,4 +1,4 @@
-"""What files led to in earlier runs enters from a file of JSON; what still holds leaves.
+"""What files led to in earlier runs enters as JSON; what still holds leaves.
 
 An entry holds while the content of its document, of every file that it was judged by, and the answers to
 every look for a file are the same; the settings and the program itself are part of its key and of the file.
@@ -15,13 +15,12 @@ from keraslint.documents.places import digest
 from keraslint.engine.examining import Examined
 from keraslint.engine.placing import moved
 from keraslint.engine.storing import UnfitError, decode, encode
-from keraslint.engine.writing import read, write
 from keraslint.findings import Finding, Span, Undecided
 from keraslint.inference.needs import Needs
 from keraslint.syntax.concrete import Comment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from keraslint.engine.settings import Settings
     from keraslint.findings import Location
@@ -32,27 +31,34 @@ MAX_ENTRIES = 20_000
 
 
 class Cache:
-    """The entries of one project. Mutable: it is read when it is first asked and written at the end."""
+    """The entries of one project, and ``others`` beside them that are only read. Mutable.
 
-    def __init__(self, directory: str, root: str) -> None:
-        """Nothing is read yet."""
-        self._file = os.path.join(directory, f"{_digest(os.path.abspath(root))}.json")
-        self._entries: dict[str, Any] = {}
-        self._concrete: dict[str, Any] = {}
-        self._strings: list[str] = []
-        self._used: set[str] = set()
-        self._changed = False
-        match read(self._file):
-            case [dict(entries), dict(concrete), list(strings)]:
-                self._entries, self._concrete, self._strings = entries, concrete, list(map(str, strings))
+    With a ``base`` files go by their names from there, and the entries mean the same on another machine.
+    """
+
+    def __init__(self, content: Any = None, others: Sequence[Any] = (), base: str | None = None) -> None:  # noqa: ANN401 (any JSON)
+        """Start from what ``content`` returned in an earlier run."""
+        own = _layer(content)
+        self._layers = [own, *map(_layer, others)]
+        self._entries, self._concrete, self._strings = own
         self._numbers = {text: number for number, text in enumerate(self._strings)}
+        self._base = base
+        self._used: set[str] = set()
+        self.is_changed = False
 
     def find(self, path: str, content: str, settings: Settings, project: Project) -> Examined | None:
         """What is known of a document with this content."""
-        key = _key(path, settings, project)
-        entry = self._entries.get(key)
+        key = self._key(path, settings, project)
+        for entries, _, strings in self._layers:
+            found = self._found(entries.get(key), strings, content, project)
+            if found is not None:
+                self._used.add(key)
+                return found
+        return None
+
+    def _found(self, entry: Any, strings: list[str], content: str, project: Project) -> Examined | None:  # noqa: ANN401 (any JSON)
         try:
-            if entry is None or entry[0] != content or not self._holds(entry, project):
+            if entry is None or entry[0] != content or not self._holds(entry, strings, project):
                 return None
             one = Examined(
                 content,
@@ -62,36 +68,41 @@ class Cache:
             )
         except (UnfitError, IndexError, KeyError, TypeError, ValueError):
             return None
-        self._used.add(key)
-        files = frozenset(project.named(self._strings[file]) for file, _ in entry[4])
-        places = frozenset(self._strings[place] for place, _ in entry[5])
-        return replace(_renamed(one, project.named), needs=Needs(files, places, entry[6] is not None))
+        files = frozenset(project.named(self._path(strings[file])) for file, _ in entry[4])
+        places = frozenset(self._path(strings[place]) for place, _ in entry[5])
+        needs = Needs(files, places, entry[6] is not None)
+        return replace(_renamed(one, lambda name: project.named(self._path(name))), needs=needs)
 
     def keep(self, path: str, one: Examined, settings: Settings, project: Project) -> None:
         """Remember what a document led to; where something crashed there is nothing to remember."""
         if one.crashes:
             return
-        key = _key(path, settings, project)
-        plain = _renamed(one, os.path.abspath)
+        key = self._key(path, settings, project)
+        plain = _renamed(one, self._name)
         files = sorted(file for file in one.needs.files if file.endswith(".py") and file != path)
         self._entries[key] = [
             one.digest,
             [encode(finding) for finding in plain.findings],
             [encode(undecided) for undecided in plain.undecided],
             None if one.trainers is None else list(one.trainers),
-            [[self._number(os.path.abspath(file)), project.digest(file)] for file in files],
-            [[self._number(place), project.is_there(place)] for place in sorted(one.needs.places)],
+            [[self._number(self._name(file)), project.digest(file)] for file in files],
+            [
+                [self._number(self._name(place)), project.is_there(place)]
+                for place in sorted(one.needs.places)
+            ],
             project.digest_of_all() if one.needs.everything else None,
         ]
         self._used.add(key)
-        self._changed = True
+        self.is_changed = True
 
-    def _holds(self, entry: list[Any], project: Project) -> bool:
+    def _holds(self, entry: list[Any], strings: list[str], project: Project) -> bool:
         """Whether all that a document was judged by is as it was."""
-        strings = self._strings
         return (
-            all(project.is_there(strings[place]) is there for place, there in entry[5])
-            and all(project.digest(project.named(strings[file])) == content for file, content in entry[4])
+            all(project.is_there(self._path(strings[place])) is there for place, there in entry[5])
+            and all(
+                project.digest(project.named(self._path(strings[file]))) == content
+                for file, content in entry[4]
+            )
             and (entry[6] is None or entry[6] == project.digest_of_all())
         )
 
@@ -108,13 +119,14 @@ class Cache:
         known = [[encode(one) for one in sorted(spans)], [encode(one) for one in comments]]
         if self._concrete.get(_digest(source)) != known:
             self._concrete[_digest(source)] = known
-            self._changed = True
+            self.is_changed = True
 
     def _known(self, source: str) -> tuple[set[Span], tuple[Comment, ...] | None]:
+        key = _digest(source)
         try:
-            spans, comments = self._concrete[_digest(source)]
+            spans, comments = next(concrete[key] for _, concrete, _ in self._layers if key in concrete)
             return {decode(Span, row) for row in spans}, tuple(decode(Comment, row) for row in comments)
-        except (KeyError, TypeError, ValueError):
+        except (StopIteration, TypeError, ValueError):
             return set(), None
 
     def _number(self, text: str) -> int:
@@ -123,18 +135,32 @@ class Cache:
             self._strings.append(text)
         return self._numbers[text]
 
-    def save(self) -> None:
-        """Write what is new."""
-        if not self._changed:
-            return
+    def content(self) -> Any:  # noqa: ANN401 (any JSON)
+        """All that is to be kept."""
         if len(self._entries) > MAX_ENTRIES:
-            self._entries = {key: self._entries[key] for key in self._used}
-        write(self._file, [self._entries, self._concrete, self._strings])
+            self._entries = {key: one for key, one in self._entries.items() if key in self._used}
+        return [self._entries, self._concrete, self._strings]
+
+    def _key(self, path: str, settings: Settings, project: Project) -> str:
+        called = sorted(project.called.get(path, ()))
+        judging = replace(settings, root=self._name(settings.root), excluded=(), baseline=None)
+        return _digest(repr((self._name(path), called, judging)))
+
+    def _name(self, path: str) -> str:
+        """The name under which a file is kept."""
+        return os.path.abspath(path) if self._base is None else os.path.relpath(path, self._base)
+
+    def _path(self, name: str) -> str:
+        """The absolute path of a file that is kept under a name."""
+        return name if self._base is None else os.path.normpath(os.path.join(self._base, name))
 
 
-def _key(path: str, settings: Settings, project: Project) -> str:
-    called = sorted(project.called.get(path, ()))
-    return _digest(repr((os.path.abspath(path), called, settings)))
+def _layer(content: Any) -> tuple[dict[str, Any], dict[str, Any], list[str]]:  # noqa: ANN401 (any JSON)
+    match content:
+        case [dict(entries), dict(concrete), list(strings)]:
+            return entries, concrete, list(map(str, strings))
+        case _:
+            return {}, {}, []
 
 
 def _digest(text: str) -> str:

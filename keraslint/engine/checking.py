@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from keraslint.engine.cache import Cache
     from keraslint.engine.examining import Examined
     from keraslint.engine.settings import Configured, Settings
+    from keraslint.engine.sharding import Shard
     from keraslint.findings import Finding, Outcome
 
 
@@ -63,20 +64,22 @@ def run_over(  # noqa: PLR0913, PLR0917 (as above)
     cache: Cache | None,
     jobs: int,
     world: World | None = None,
+    shard: Shard | None = None,
 ) -> tuple[Run, list[Outcome]]:
-    """A run over every file under ``paths``, and what it says."""
+    """A run over every file under ``paths`` or those of a shard, and what it says."""
     world = world or World(Project(project_root(paths), read))
     world.again()
     run = Run(configured, world, read, cache)
     named = {os.path.normpath(path) for path in paths}
-    found = files(paths, configured)
-    for path in found:
+    everything = files(paths, configured)
+    for path in everything:
         run.project.register(path)
+    found = everything if shard is None else shard.of(everything)
     wanted = [path for path in found if _is_wanted(path, run, named=path in named)]
     _examine(wanted, run, jobs)
     for each in rounds(found, run.project, run.read):
         _examine([path for path, _ in each], run, jobs)
-    run.covers_project = run.project.root in map(os.path.abspath, paths)
+    run.covers_project = shard is None and run.project.root in map(os.path.abspath, paths)
     return run, _outcomes(run)
 
 

@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from keraslint.documents.places import digest, is_module, project_root
+from keraslint.engine import sharding
 from keraslint.engine.settings import files
 from keraslint.engine.storing import decode, encode
 from keraslint.engine.writing import read as read_json, write as write_json
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from keraslint.documents import Reader
     from keraslint.engine.run import Run
     from keraslint.engine.settings import Configured
+    from keraslint.engine.sharding import Shard
     from keraslint.findings import Outcome
 
 
@@ -48,12 +50,41 @@ def check_with_cache(
     from keraslint.engine.checking import run_over  # noqa: PLC0415 (as above)
     from keraslint.engine.processes import available  # noqa: PLC0415 (as above)
 
-    cache = Cache(directory, project_root(paths))
+    known = os.path.join(
+        directory, f"{digest(os.path.abspath(project_root(paths)).encode(errors='surrogatepass'))}.json"
+    )
+    cache = Cache(read_json(known))
     run, outcomes = run_over(paths, configured, read, cache, jobs or available())
-    cache.save()
+    if cache.is_changed:
+        write_json(known, cache.content())
     if _is_closed(run, outcomes, contents):
         write_json(file, _kept(run, outcomes, contents))
     return outcomes
+
+
+def check_shard(
+    paths: Sequence[str], configured: Configured, read: Reader, jobs: int | None, shard: Shard
+) -> tuple[list[Outcome], Any]:
+    """What a run over the files of one shard says, and what it found out."""
+    from keraslint.engine.cache import Cache  # noqa: PLC0415 (as above)
+    from keraslint.engine.checking import run_over  # noqa: PLC0415 (as above)
+    from keraslint.engine.processes import available  # noqa: PLC0415 (as above)
+
+    cache = Cache(base=os.getcwd())
+    _, outcomes = run_over(paths, configured, read, cache, jobs or available(), shard=shard)
+    return outcomes, cache.content()
+
+
+def check_parts(
+    paths: Sequence[str], configured: Configured, read: Reader, jobs: int | None, parts: str
+) -> list[Outcome]:
+    """What a run over all files says that knows what the shards found out."""
+    from keraslint.engine.cache import Cache  # noqa: PLC0415 (as above)
+    from keraslint.engine.checking import run_over  # noqa: PLC0415 (as above)
+    from keraslint.engine.processes import available  # noqa: PLC0415 (as above)
+
+    cache = Cache(others=sharding.read(parts, paths), base=os.getcwd())
+    return run_over(paths, configured, read, cache, jobs or available())[1]
 
 
 def _key(paths: Sequence[str], found: Sequence[str], configured: Configured) -> str:

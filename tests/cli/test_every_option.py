@@ -89,6 +89,8 @@ OWN = {
 ELSEWHERE = {
     "run": "test_run.py",
     "--jobs": "../runs/test_processes.py",
+    "--parts": "../runs/test_sharding.py",
+    "--shard": "../runs/test_sharding.py",
     "server": "test_every_option.py",
     "--watch": "test_everyday.py",
     "--crash-report": "test_crash_report.py",

@@ -228,11 +228,15 @@ def test_a_renewed_program_asks_anew(project: Path, directory: Path, monkeypatch
 def test_two_runs_at_once_do_not_disturb_each_other(project: Path, directory: Path) -> None:
     (project / "one.py").write_text(BUILDING + "build().compile(loss=['mse', 'mae'])\n")
     (project / "two.py").write_text(BUILDING + "build().compile(loss=['mae', 'mse'])\n")
-    first, second = Cache(str(directory), "."), Cache(str(directory), ".")
-    check(["one.py"], EVERYTHING, cache=first)
-    check(["two.py"], EVERYTHING, cache=second)
-    second.save()
-    first.save()
+    said(directory)
+    file = str(written(directory))
+    caches = [Cache(writing.read(file)), Cache(writing.read(file))]
+    for cache, path in zip(caches, ("one.py", "two.py"), strict=True):
+        (project / path).write_text((project / path).read_text() + "\n")
+        check([path], EVERYTHING, cache=cache)
+    for cache in reversed(caches):
+        assert cache.is_changed
+        writing.write(file, cache.content())
     assert said(directory) == said(None)
     assert {file.suffix for file in directory.iterdir()} == {".json"}
 
