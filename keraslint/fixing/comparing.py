@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from keraslint.engine.tabulating import UNKNOWN
 from keraslint.findings import Crashed, Safety, Skipped
+from keraslint.pairing.builtin import LONG_NAMES
 from keraslint.syntax import concrete
 
 if TYPE_CHECKING:
@@ -140,5 +141,6 @@ def _row(row: Row) -> Signature:
     """What a head is given, whatever it is called and wherever that is written."""
     items = ((part, getattr(row, part).items) for part in PARTS)
     return tuple(
-        tuple(sorted(one for one in given if one not in USUAL.get(part, ()))) for part, given in items
+        tuple(sorted(LONG_NAMES.get(one, one) for one in given if one not in USUAL.get(part, ())))
+        for part, given in items
     )

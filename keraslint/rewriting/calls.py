@@ -125,6 +125,19 @@ def renamed_layer(site: TrainingSite, made: Location | None, old: str, new: str)
     return None
 
 
+def named_layer(site: TrainingSite, made: Location | None, old: str | None, new: str) -> Edits | None:
+    """The layer that was made and called at a place under this name, whether it had another or none."""
+    if old is not None:
+        return renamed_layer(site, made, old, new)
+    source = None if made is None else source_of(site, made)
+    node = None if source is None or made is None else source.node(made)
+    match node:
+        case ast.Call(func=ast.Call(keywords=keywords) as layer) if source:
+            if all(one.arg not in {"name", None} for one in keywords):
+                return (with_keyword(source, layer, f"name={quoted(new, source.quote)}"),)
+    return None
+
+
 def _after_parentheses(source: Source, last: Span, call: Span) -> tuple[int, int]:
     """The end of the last argument with the parentheses around it."""
     line, column = last.end_line, last.end_column

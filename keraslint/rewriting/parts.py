@@ -10,6 +10,7 @@ from keraslint.findings import Edit, Fix, Location, Safety, Span
 from keraslint.rewriting import calls
 from keraslint.rewriting.containers import Entry, quoted
 from keraslint.rewriting.homes import agreed, own_container
+from keraslint.rewriting.reaching import definitions
 from keraslint.sites.model import Given
 from keraslint.sites.reading import heads, is_flat, is_mapping, labels, layer
 from keraslint.tree import Branch
@@ -273,6 +274,41 @@ def made_again(site: TrainingSite, made: Location, places: Sequence[Location]) -
     if not all(isinstance(name, ast.Name) for name in names):
         return None
     return tuple(Edit(place, source.text(made.span)) for place in places[1:])
+
+
+def nested(
+    site: TrainingSite, part: Given, outputs: Tree[Written], places: Mapping[Path, int]
+) -> Edits | None:
+    """A flat dict as dicts nested like the outputs; ``places`` are those of the entries for the heads."""
+    home = own_container(site, part)
+    if home is None:
+        return None
+
+    def text(tree: Tree[Written], path: Path) -> str | None:
+        if not isinstance(tree, Branch):
+            return home.text(places[path])
+        inner = [text(child, (*path, key)) for key, child in tree.items]
+        if not is_mapping(tree) or None in inner:
+            return None
+        named_ = zip(tree.keys, inner, strict=True)
+        return "{" + ", ".join(f"{quoted(str(key), home.source.quote)}: {one}" for key, one in named_) + "}"
+
+    whole = text(outputs, ())
+    return None if whole is None else (Edit(Location(home.source.path, home.span), whole),)
+
+
+def plain_dict(site: TrainingSite, location: Location) -> Edits | None:
+    """``OrderedDict(...)`` at a place, or what its name is given in one statement, as ``dict(...)``."""
+    source = source_of(site, location)
+    node = None if source is None else source.node(location)
+    if source is not None and isinstance(node, ast.Name):
+        made = [one.value for one in definitions(source, node) or () if isinstance(one, ast.Assign)]
+        node = made[0] if len(made) == 1 else None
+    match node:
+        case ast.Call(func=ast.Name("OrderedDict") | ast.Attribute(attr="OrderedDict") as callee) if source:
+            return (Edit(source.location(callee), "dict"),)
+        case _:
+            return None
 
 
 def kept_only(site: TrainingSite, part: Given, path: Path, number: int) -> Edits | None:

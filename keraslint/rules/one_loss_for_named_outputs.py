@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
+from keraslint.rewriting import calls, parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, DataCall, Given, TrainingSite
-from keraslint.sites.reading import declaration_of, has_mapping, heads, raises, shown
+from keraslint.sites.reading import declaration_of, has_mapping, heads, layer, raises, shown
 from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keraslint.findings import Finding
+    from keraslint.findings import Finding, Fix
     from keraslint.sites.model import Written
     from keraslint.tree import Tree
 
@@ -31,7 +32,21 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             if consequence:
                 names = [shown(outputs, head) for head in heads(outputs)]
                 message = f"{consequence}: one loss for the outputs {names}"
-                yield rule.finding(loss.location, message, related=(declaration_of(declared),))
+                related = (declaration_of(declared),)
+                yield rule.finding(loss.location, message, related=related, fixes=_fixes(site, outputs))
+
+
+def _fixes(site: TrainingSite, outputs: Tree[Written]) -> tuple[Fix, ...]:
+    """Layers named as the keys."""
+    if not isinstance(outputs, Branch):
+        return ()
+    unlike = [(str(key), leaf) for key, leaf in outputs.items if layer(outputs, (key,)) != key]
+    found = [
+        calls.named_layer(site, leaf.value.made, leaf.value.name, key) if isinstance(leaf, Leaf) else None
+        for key, leaf in unlike
+    ]
+    edits = tuple(edit for edits in found if edits for edit in edits) if all(found) else None
+    return parts.fix(f"Name the layers {[key for key, _ in unlike]}", Safety.UNSAFE, edits)
 
 
 def _consequence(outputs: Tree[Written], verdict: Verdict) -> str | None:

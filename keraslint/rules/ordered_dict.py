@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, DataCall, Given, TrainingSite
 from keraslint.sites.reading import declaration_of, is_mapping, placement, raises
@@ -14,7 +15,7 @@ from keraslint.tree import Branch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keraslint.findings import Finding
+    from keraslint.findings import Finding, Fix
     from keraslint.pairing import Term
     from keraslint.sites.model import SitePart, Written
     from keraslint.sites.reading import Pair
@@ -39,7 +40,8 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                         message = _message(outputs, written, name, pairs, verdict)
                         if message:
                             related = (declaration_of(declared),)
-                            yield rule.finding(part.location, message, related=related)
+                            fixes = _fixes(site, [one for one in (declared, part) if _is_ordered(one)])
+                            yield rule.finding(part.location, message, related=related, fixes=fixes)
 
 
 def _message(
@@ -57,6 +59,17 @@ def _message(
             return placed.sentence(name) if placed and placed.harmful else None
         case _:
             return None
+
+
+def _is_ordered(part: Given) -> bool:
+    return isinstance(part.tree, Branch) and part.tree.kind == "ordered_dict"
+
+
+def _fixes(site: TrainingSite, ordered: list[Given]) -> tuple[Fix, ...]:
+    """Dicts, whose entries go by their keys."""
+    found = [parts.plain_dict(site, one.location) for one in ordered]
+    edits = tuple(edit for edits in found if edits for edit in edits) if all(found) else None
+    return parts.fix("Make a dict of it, which keeps its order, too", Safety.UNSAFE, edits)
 
 
 def _kind(tree: Branch[Written]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Paired, Verdict
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, DataCall, Given, TrainingSite
 from keraslint.sites.reading import declaration_of, heads, is_mapping, label, labels, meant, shown
@@ -14,7 +15,8 @@ from keraslint.tree import Branch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keraslint.findings import Finding
+    from keraslint.findings import Finding, Fix
+    from keraslint.sites.model import Written
 
 rule = Rule(__name__, code="KER306", since="0.1.0", severity=Severity.INFO)
 
@@ -44,4 +46,12 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     loss.location,
                     f"Keras does nothing with the targets of {idle}: losses for {list(losses.keys)}",
                     related=(declaration_of(declared),),
+                    fixes=_fixes(site, loss, losses, idle),
                 )
+
+
+def _fixes(site: TrainingSite, loss: Given, losses: Branch[Written], idle: list[str]) -> tuple[Fix, ...]:
+    """None as their loss, which says that they are left out knowingly."""
+    kept: list[tuple[str, int | str]] = [(str(key), place) for place, key in enumerate(losses.keys)]
+    edits = parts.rekeyed(site, loss, [*kept, *((name, "None") for name in idle)])
+    return parts.fix(f"Say that {idle} are left out knowingly", Safety.SAFE, edits)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.findings import Severity
+from keraslint.findings import Safety, Severity
 from keraslint.pairing import Fault, Paired, Rejected, Verdict
+from keraslint.pairing.versions import Version
+from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
 from keraslint.sites.reading import by_path, declaration_of, heads, is_flat, is_mapping, raises, shown
+from keraslint.tree import Branch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keraslint.findings import Finding
+    from keraslint.findings import Finding, Fix
     from keraslint.sites.model import SitePart, Written
     from keraslint.sites.reading import Pair
     from keraslint.tree import Key, Path, Tree
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 rule = Rule(__name__, code="KER114", since="0.1.0", severity=Severity.ERROR)
 
 _LOSS = frozenset({Fault.LOSS_KEYS, Fault.LOSS_COUNT, Fault.LOSS_STRUCTURE})
+_NESTED_LOSSES, _NESTED_METRICS = Version(3, 7, 0), Version(3, 14, 0)
 _METRICS = frozenset({Fault.METRICS_KEYS, Fault.METRICS_COUNT, Fault.METRICS_STRUCTURE})
 
 
@@ -41,7 +45,23 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                         part.location,
                         f"{consequence}: {name} for {list(part.tree.keys)}, nested outputs {names}",
                         related=(declaration_of(declared),),
+                        fixes=_fixes(site, part, name, outputs, paths),
                     )
+
+
+def _fixes(
+    site: TrainingSite, part: Given, name: str, outputs: Tree[Written], paths: dict[Key, Path]
+) -> tuple[Fix, ...]:
+    """The entries in dicts nested as the outputs are, where the version takes them so and none is missing."""
+    since = _NESTED_LOSSES if name == "losses" else _NESTED_METRICS
+    if site.version is None or site.version < since or not isinstance(part.tree, Branch):
+        return ()
+    own = {path: key for key, path in paths.items()} | {(key,): key for key in part.tree.keys}
+    keys = {head: own[head] for head in heads(outputs) if head in own}
+    whole = len(keys) == len(heads(outputs)) == len(part.tree.items)
+    places = {head: part.tree.keys.index(key) for head, key in keys.items()}
+    edits = parts.nested(site, part, outputs, places) if whole else None
+    return parts.fix(f"Nest the {name} as the outputs are", Safety.UNSAFE, edits)
 
 
 def _parts(

@@ -158,11 +158,11 @@ def test_only_what_is_asked_about_is_read(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_only_what_is_new_has_to_be_readable(monkeypatch: pytest.MonkeyPatch) -> None:
     """A flaw is said with its line, but not where it stood there before."""
-    text = "import a\nclass A:\n    x = 1\n    y = bad\n\nz = bad\n"
+    text = "import a\nclass A:\n    x = 1\n    y = lost\n\nz = lost\n"
     parse = libcst.parse_module
 
     def refuse(source: str) -> libcst.Module:
-        return parse(source.replace("bad", "1 1"))
+        return parse(source.replace("lost", "1 1"))
 
     monkeypatch.setattr(libcst, "parse_module", refuse)
     whole, other = Document("x.py", text), Document("x.py", text.replace("y =", "w ="))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from keraslint.pairing.builtin import LONG_NAMES
 from keraslint.tree import MAPPINGS, Branch, Leaf, at, dotted, leaves
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ def _leaf(tree: Tree[Any] | None, path: Path) -> Any:
 def _identity(loss: Any) -> Any:
     if isinstance(loss, (keras.losses.Loss, keras.metrics.Metric)):
         return (type(loss).__name__, repr(sorted(loss.get_config().items())))
+    if isinstance(loss, str):
+        return LONG_NAMES.get(loss, loss)  # one function, whichever of its names was written
     return getattr(loss, "__name__", loss)
 
 
