@@ -175,7 +175,9 @@ def test_weights_have_one_place() -> None:
 def test_a_plain_model_says_so_at_the_first_step(weights: Any) -> None:
     model = programs.functional(keras.Model, "nested")
     model.compile("sgd", loss=losses.NestedLoss({"class": "mse"}), loss_weights=weights)
-    with pytest.raises(ValueError, match="not into loss_weights"):
+    # Keras on torch compares containers before it asks them anything.
+    torch = "|Type mismatch" if keras.config.backend() == "torch" else ""
+    with pytest.raises(ValueError, match=f"not into loss_weights{torch}"):
         model.fit(programs.inputs(), Y, verbose=0)
 
 

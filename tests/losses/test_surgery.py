@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import sys
+import types
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -87,6 +92,53 @@ def test_uncertainty_and_average_of_torchjd_agree() -> None:
                 total = ops.convert_to_numpy(ops.stop_gradient(ours.total(tensors, training=True)))
                 np.testing.assert_allclose(total, known(torch.tensor(values)).item(), rtol=1e-5)
         their_average.step()
+
+
+@pytest.fixture
+def of_libmtl(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """GradNorm of LibMTL, whose package itself imports models that newer torchvisions lack."""
+    found = importlib.util.find_spec("LibMTL")
+    if found is None:
+        pytest.skip("could not import 'LibMTL'")
+    for name in ("LibMTL", "LibMTL.weighting"):
+        package = types.ModuleType(name)
+        package.__path__ = [str(Path(str(found.origin)).parent.joinpath(*name.split(".")[1:]))]
+        monkeypatch.setitem(sys.modules, name, package)
+    return importlib.import_module("LibMTL.weighting.GradNorm").GradNorm
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_gradnorm_of_libmtl_agrees(seed: int, of_libmtl: Any) -> None:
+    """Its weights are the softmax of parameters: from ones, both move along the same direction."""
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(seed)
+    gradients, first, values = rng.normal(size=(3, 5)), rng.uniform(1, 2, 3), rng.uniform(0.1, 1, 3)
+
+    class Known(of_libmtl):  # type: ignore[misc]
+        """Three terms, of which it is given the gradients."""
+
+        def _get_grads(self, losses: Any, mode: str) -> Any:
+            """Those of the terms by the shared parameters."""
+            del losses, mode
+            return torch.tensor(gradients)
+
+        def _backward_new_grads(self, weights: Any, grads: Any) -> None:
+            """Nothing is trained."""
+
+    known = Known()
+    known.task_num, known.device, known.epoch, known.rep_grad = 3, "cpu", 1, False
+    known.train_loss_buffer = first[:, None]
+    known.init_param()
+    known.backward(torch.tensor(values), alpha=1.5)
+    rate = 1e-3
+    norms, ratios = (
+        ops.convert_to_tensor(array, "float32")
+        for array in (np.linalg.norm(gradients, axis=1), values / first)
+    )
+    moved = losses.GradNorm(1.5, rate).next(ops.ones((3,)), norms, ratios)
+    np.testing.assert_allclose(
+        (1 - ops.convert_to_numpy(moved)) / rate, known.loss_scale.grad.numpy(), rtol=0.02, atol=1e-3
+    )
 
 
 def linear(cls: Any = losses.Model) -> Any:
