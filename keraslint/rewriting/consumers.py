@@ -106,6 +106,8 @@ class Consumers:
                 self._displayed(source, parent)
             case ast.Call() | ast.keyword() | ast.Starred():
                 self._passed(source, node, parent, HARMLESS | WALKED)
+            case ast.Return():
+                self._returned(source, parent, "the model with other things")
             case ast.Assign(targets=[ast.Name(id=name)]):
                 for read in ast.walk(source.tree):
                     around = source.parents.get(read)
@@ -182,11 +184,22 @@ class Consumers:
         function = next((one for one in source.above(statement) if isinstance(one, ast.FunctionDef)), None)
         if function is None:
             return
-        if not any(_calls(source_, node, function.name) for source_, node in self._nodes()):
+        if not any(_calls(node, function.name) for node in (*self._followed(), *self._values())):
             refuse(
                 f"'{function.name}' returns {what}, and nothing that was checked calls it",
                 source.location(function),
             )
+
+    def _values(self) -> Iterator[ast.expr]:
+        return (node for _, node in self._nodes())
+
+    def _followed(self) -> Iterator[ast.expr]:
+        """The calls that were followed into functions of the program."""
+        for location in self.seen.followed:
+            source = None if self.seen.sources is None else self.seen.sources.source(location.document)
+            node = None if source is None else source.node(location)
+            if node is not None:
+                yield node
 
     def _nodes(self) -> Iterator[tuple[Source, ast.expr]]:
         for trace in self.group.traces:
@@ -319,8 +332,7 @@ def last(node: ast.AST) -> str | None:
             return None
 
 
-def _calls(source: Source, node: ast.expr, name: str) -> bool:
-    del source
+def _calls(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Call) and last(node.func) == name
 
 

@@ -80,10 +80,10 @@ class Declaring:
         else:
             alone = self.group.whole
             home = private_container(self.sources, outputs, [outputs.location], alone=alone)
+            written_here(outputs, names, self.sources)
             if home is not None:
                 yield from home.edits("dict", entries(names))
             elif self.group.whole:
-                written_here(outputs, names, self.sources)
                 yield from wrapped(self.sources, outputs, names, [outputs.location])
             else:
                 self._depends(())

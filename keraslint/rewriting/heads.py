@@ -75,14 +75,24 @@ def _own_name(written: Written, sources: Sources) -> str:
 
 
 def written_here(outputs: Given, names: Sequence[str], sources: Sources) -> None:
-    """Refuse names that are not written where the outputs are: whoever calls may give others."""
-    source = sources.source(outputs.location.document)
-    nodes = [] if source is None else ast.walk(source.tree)
-    constants = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    """Refuse names of layers that are not written in the program: whoever calls may give others."""
     leaves = outputs.tree.children if isinstance(outputs.tree, Branch) else ()
     for name, leaf in zip(names, leaves, strict=True):
-        if name not in constants and not (isinstance(leaf, Leaf) and _is_formatted(leaf.value, sources)):
-            refuse(f"the name {name!r} comes from whoever makes the model", outputs.location)
+        if not isinstance(leaf, Leaf) or leaf.value.name != name:
+            continue
+        made = leaf.value.made or outputs.location
+        documents = {outputs.location.document, made.document}
+        constant = any(name in _constants(sources.source(one)) for one in documents)
+        if not constant and not _is_formatted(leaf.value, sources):
+            reason = (
+                f"the name {name!r} is made of what a function is given, and others may give something else"
+            )
+            refuse(reason, made)
+
+
+def _constants(source: Source | None) -> set[object]:
+    nodes = [] if source is None else ast.walk(source.tree)
+    return {node.value for node in nodes if isinstance(node, ast.Constant)}
 
 
 def _is_formatted(written: Written, sources: Sources) -> bool:

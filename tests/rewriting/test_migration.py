@@ -86,6 +86,8 @@ REFUSED = {
     "print(model.outputs[0])": "'outputs' of the model",
     "print(model.get_layer(index=1))": "goes by the order of the layers",
     "values = model.evaluate(x, [x, x])\nprint(values[1:])": "values are taken by their places",
+    "def again():\n    net = keras.Model(inputs, outputs)\n    net.compile(loss=['mse', 'mae'])\n"
+    "    return net, 1": "'again' returns the model with other things",
     "model.fit(x, loaded())": "the targets are not known",
     "model.compile(loss=['mse'] * 3)\nmodel.fit(x, [x[:, :1], x[:, 1:2]])": "raises",
 }
@@ -120,6 +122,29 @@ def test_consumers_that_are_followed(more: str, after: str, tmp_path: Path) -> N
     path.write_text(MODEL + FIT + more + "\n", encoding="utf-8")
     (made,) = migrated(path).values()
     assert after.replace("'", '"') in made.replace("'", '"')
+
+
+NAMED_BY_CALLERS = """
+import keras
+
+
+def build(prefix):
+    inputs = keras.Input((3,))
+    z = keras.layers.Dense(1, name=f"{prefix}_z")(inputs)
+    a = keras.layers.Dense(1, name=f"{prefix}_a")(inputs)
+    return keras.Model(inputs, [z, a])
+
+
+model = build("first")
+model.compile(loss=["mse", "mae"])
+"""
+
+
+def test_names_that_a_caller_gives_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(NAMED_BY_CALLERS + FIT, encoding="utf-8")
+    (finding,) = migrations(path)
+    assert "the name 'first_z' is made of what a function is given" in finding.unfixed
 
 
 HEADS = {
