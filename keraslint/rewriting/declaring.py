@@ -175,7 +175,10 @@ def wrapped(sources: Sources, part: Given, names: Sequence[str], calls: Sequence
     node = None if source is None else source.node(part.location)
     bare = isinstance(node, ast.Tuple) and source is not None and source.text(part.location.span)[:1] != "("
     if source is None or node is None or bare:
-        refuse("a list is made where no edit reaches it", part.location)
+        home = container(sources, part)
+        why = "" if home is None else Following(sources, calls).strays(home.source, home.node)
+        reason = f"a list of targets, losses or the like goes elsewhere too: {why}" if why else ""
+        refuse(reason or "a list is made where no edit reaches it", part.location)
     if why := Following(sources, calls).strays(source, node):
         refuse(f"a list of targets, losses or the like goes elsewhere too: {why}", part.location)
     keys = ", ".join(quoted(name, source.quote) for name in names)

@@ -138,7 +138,8 @@ class Values:
 def _misplaced(moved: dict[int, Moved], at: Location) -> tuple[Edit, ...]:
     gone = [str(place) for place, one in moved.items() if one.place != place]
     refused = Misplaced()
-    refused.reason = f"values are taken by their places, where others will stand: {', '.join(gone) or 'all'}"
+    which = f"{', '.join(gone)} will hold others" if gone else "what they will hold is not known"
+    refused.reason = f"the values that are returned here are taken by their places: {which}"
     refused.location = at
     raise refused
 

@@ -85,9 +85,11 @@ REFUSED = {
     "ask = lambda: model": "where it is not followed",
     "print(model.outputs[0])": "'outputs' of the model",
     "print(model.get_layer(index=1))": "goes by the order of the layers",
-    "values = model.evaluate(x, [x, x])\nprint(values[1:])": "values are taken by their places",
+    "values = model.evaluate(x, [x, x])\nprint(values[1:])": "taken by their places",
     "def again():\n    net = keras.Model(inputs, outputs)\n    net.compile(loss=['mse', 'mae'])\n"
     "    return net, 1": "'again' returns the model with other things",
+    "def batches():\n    while True:\n        yield x, (x[:, :1], x[:, 1:2])\n"
+    "model.fit(batches(), steps_per_epoch=1)\nprint(next(batches()))": "the batches of 'batches' go else",
     "model.fit(x, loaded())": "the targets are not known",
     "model.compile(loss=['mse'] * 3)\nmodel.fit(x, [x[:, :1], x[:, 1:2]])": "raises",
 }
