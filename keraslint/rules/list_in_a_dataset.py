@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keraslint.findings import Safety, Severity
-from keraslint.pairing import Rejected, Verdict
+from keraslint.pairing import Paired, Rejected, Verdict
 from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import DataCall, Given, TrainingSite
@@ -28,7 +28,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                 outputs=Given(tree=outputs) as declared,
                 data=DataCall(feed="dataset", targets=Given(tree=Branch(kind="list") as written) as targets),
             ),
-            Rejected(),
+            Rejected() | Paired(),
         ) if len(written.items) == len(heads(outputs)) > 1:
             names = [shown(outputs, head) for head in heads(outputs)]
             message = f"tf.data makes one tensor of this list of {len(names)} targets for the outputs {names}"
