@@ -90,6 +90,8 @@ def operate(run: Run, node: ast.BinOp, left: Value, right: Value) -> Value:
         return _format(run, left.value, right)
     if isinstance(node.op, ast.Add) and isinstance(left, Ref | Tuple):
         return run.each(left, lambda one: run.each(right, lambda two: joined(run, one, two)))
+    if isinstance(node.op, ast.Mult) and isinstance(left, Const | Unknown) and isinstance(right, Ref | Tuple):
+        left, right = right, left
     if isinstance(node.op, ast.Mult) and isinstance(right, Const) and isinstance(right.value, int):
         times = right.value
         return run.each(left, lambda one: repeated(run, one, times))

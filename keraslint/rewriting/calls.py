@@ -39,6 +39,18 @@ def kept_in_a_loop(site: TrainingSite, location: Location) -> bool:
     return not resets and any(isinstance(one, ast.For | ast.While) for one in source.above(node))
 
 
+def stores(site: TrainingSite, location: Location, key: str) -> bool:
+    """Whether the document of a place writes under this key, ``logs[key] = ...``, as a callback does."""
+    source = source_of(site, location)
+    return source is not None and any(
+        isinstance(one, ast.Subscript)
+        and isinstance(one.ctx, ast.Store)
+        and isinstance(one.slice, ast.Constant)
+        and one.slice.value == key
+        for one in source.parents
+    )
+
+
 def source_of(site: TrainingSite, location: Location) -> Source | None:
     """The document of a place."""
     return None if site.sources is None else site.sources.source(location.document)
