@@ -90,8 +90,9 @@ class NestedLossMixin:
     """Put before a model class of Keras, it gives ``compile(loss=NestedLoss({...}))`` the whole output.
 
     Every term is logged by itself, without its weight, under its path (``detection.bbox_loss``): in the
-    progress bar, in ``history``, in ``evaluate(return_dict=True)`` and to callbacks. Targets for heads
-    without a loss may be left out. Any other ``loss`` means what it means to Keras. Regularizers and
+    progress bar, in ``history``, in ``evaluate(return_dict=True)`` and to callbacks; in the list that
+    ``evaluate`` returns otherwise, Keras has the total first and the terms sorted by their keys. Targets for
+    heads without a loss may be left out. Any other ``loss`` means what it means to Keras. Regularizers and
     ``add_loss`` are kept, and the compile call is saved and loaded with the model.
     """
 
