@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keraslint.findings import Severity
-from keraslint.pairing import Paired, Verdict
+from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite, Written
-from keraslint.sites.reading import Placement, declaration_of, has_mapping, is_mapping, is_sequence, placement
+from keraslint.sites.reading import (
+    Placement,
+    declaration_of,
+    has_mapping,
+    is_mapping,
+    is_sequence,
+    placement,
+    raises,
+)
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -46,6 +54,17 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     related=(declaration_of(declared),),
                     fixes=_fixes(site, weights, placed, losses),
                 )
+        case (
+            TrainingSite(
+                compiled=CompileCall(
+                    loss=Given(tree=Branch() as losses),
+                    loss_weights=Given(tree=Branch() as written) as weights,
+                )
+            ),
+            Rejected(fault=Fault.WEIGHTS_STRUCTURE),
+        ) if is_mapping(losses) != is_mapping(written):
+            message = f"{raises(verdict)}: losses in a {losses.kind}, weights in a {written.kind}"
+            yield rule.finding(weights.location, message)
 
 
 def _fixes(site: TrainingSite, weights: Given, placed: Placement, losses: Branch[Written]) -> tuple[Fix, ...]:
