@@ -16,6 +16,7 @@ from keraslint.sites.reading import (
     is_mapping,
     is_sequence,
     labels,
+    layer,
     raises,
     shown,
 )
@@ -43,6 +44,8 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                 consequence = _consequence(outputs, part.tree, verdict, weighted=weighted)
                 if consequence:
                     names = [shown(outputs, head) for head in heads(outputs)]
+                    if not _strangers(outputs, part.tree):  # before 3.12 the keys of outputs do not count
+                        names = [layer(outputs, head) or "?" for head in heads(outputs)]
                     yield rule.finding(
                         part.location,
                         f"{consequence}: metrics for {list(part.tree.keys)}, outputs {names}",
@@ -55,7 +58,7 @@ def _consequence(
     outputs: Tree[Written], metrics: Branch[Written], verdict: Verdict, *, weighted: bool
 ) -> str | None:
     match verdict:
-        case Rejected(fault=Fault.METRICS_KEYS) if _strangers(outputs, metrics):
+        case Rejected(fault=Fault.METRICS_KEYS) if _strangers(outputs, metrics) or is_mapping(outputs):
             return raises(verdict)
         case Paired(metrics=computed):
             taken = {one.metric[0] for one in computed if one.weighted == weighted and one.metric}

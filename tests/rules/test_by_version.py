@@ -117,6 +117,22 @@ CASES = [
         y=Y_BY_NAME,
     ),
     case(
+        "metrics under the keys, which are not the layers' names",
+        OTHER_KEYS,
+        by(v3_5="KER106", v3_11="KER106", v3_12="", v3_15=""),
+        loss=BY_NAME,
+        metrics={"z": ["mae"], "a": ["mse"]},
+        y=Y_BY_NAME,
+    ),
+    case(
+        "losses in a dict, weights in a list",
+        LIST,
+        by(v3_3="KER203", v3_4="KER203", v3_15=""),
+        loss=BY_NAME,
+        loss_weights=[1.0, 0.5],
+        y=Y_LIST,
+    ),
+    case(
         "metrics of one output", DICT, by(v3_5="", v3_15=""), loss="mse", metrics={"a": ["mae"]}, y=Y_BY_NAME
     ),
     case(
