@@ -35,10 +35,16 @@ class Nearest:
     _known: dict[str, Found] = field(default_factory=dict)
     _settings: dict[tuple[str, tuple[Version, ...]], Settings] = field(default_factory=dict)
     _projects: dict[str, Wanted] = field(default_factory=dict)
+    _at: dict[str, Settings] = field(default_factory=dict)
 
     def at(self, path: str) -> Settings:
         """The settings for a file; it need not exist."""
-        directory = os.path.abspath(os.path.dirname(path))
+        folder = os.path.dirname(path)
+        if folder not in self._at:
+            self._at[folder] = self._settings_in(os.path.abspath(folder))
+        return self._at[folder]
+
+    def _settings_in(self, directory: str) -> Settings:
         root, table = self._above(directory)
         versions = self._versions(table, directory)
         if (root, versions) not in self._settings:

@@ -97,7 +97,10 @@ class Exclusion:
         return Exclusion(self.root, tuple(kept))
 
     def _relative(self, path: str) -> str:
-        return os.path.relpath(path, self._base).replace(os.sep, "/")
+        full, below = os.path.abspath(path), os.path.join(self._base, "")
+        inside = full.startswith(below)  # nearly always, and much faster than relpath
+        relative = full[len(below) :] if inside else os.path.relpath(full, self._base)
+        return relative.replace(os.sep, "/")
 
     def _says(self, relative: str, *, directory: bool) -> bool | None:
         if relative in {".", ".."} or relative.startswith("../"):

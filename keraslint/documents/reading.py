@@ -20,6 +20,24 @@ Reader: TypeAlias = "Callable[[str], bytes | str]"
 """What gives the bytes of a file by its path, or one line saying why they cannot be had."""
 
 
+def remembering(read: Reader, most: int) -> Reader:
+    """A reader that reads a file once, as long as all that it holds is no more than ``most`` bytes."""
+    held: dict[str, bytes] = {}
+    room = most
+
+    def once(path: str) -> bytes | str:
+        nonlocal room
+        if path in held:
+            return held[path]
+        data = read(path)
+        if isinstance(data, bytes) and len(data) <= room:
+            room -= len(data)
+            held[path] = data
+        return data
+
+    return once
+
+
 def read_bytes(path: str) -> bytes | str:
     """The bytes of a regular file, or one line saying why they, or the entries of a directory, cannot be had.
 

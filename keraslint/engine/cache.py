@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from keraslint.documents.places import digest
 from keraslint.engine.examining import Examined
 from keraslint.engine.placing import moved
+from keraslint.engine.run import Screened
 from keraslint.engine.storing import UnfitError, decode, encode
 from keraslint.findings import Finding, Span, Undecided
 from keraslint.inference.needs import Needs
@@ -30,6 +31,12 @@ MAX_ENTRIES = 20_000
 """Documents that are remembered; beyond, only those of the last run are."""
 
 
+WORTH_READING, COMMENTED = 1, 2
+
+_Layer: TypeAlias = "tuple[dict[str, Any], dict[str, Any], list[str], dict[str, Any]]"
+"""What documents led to, what libcst said of sources, the strings that entries number, and what bytes say."""
+
+
 class Cache:
     """The entries of one project, and ``others`` beside them that are only read. Mutable.
 
@@ -40,7 +47,8 @@ class Cache:
         """Start from what ``content`` returned in an earlier run."""
         own = _layer(content)
         self._layers = [own, *map(_layer, others)]
-        self._entries, self._concrete, self._strings = own
+        self._entries, self._concrete, self._strings, self._screened = own
+        self._met: dict[str, int] = {}
         self._numbers = {text: number for number, text in enumerate(self._strings)}
         self._base = base
         self._used: set[str] = set()
@@ -49,7 +57,7 @@ class Cache:
     def find(self, path: str, content: str, settings: Settings, project: Project) -> Examined | None:
         """What is known of a document with this content."""
         key = self._key(path, settings, project)
-        for entries, _, strings in self._layers:
+        for entries, _, strings, _ in self._layers:
             found = self._found(entries.get(key), strings, content, project)
             if found is not None:
                 self._used.add(key)
@@ -72,6 +80,19 @@ class Cache:
         places = frozenset(self._path(strings[place]) for place, _ in entry[5])
         needs = Needs(files, places, entry[6] is not None)
         return replace(_renamed(one, lambda name: project.named(self._path(name))), needs=needs)
+
+    def screened(self, content: str) -> Screened | None:
+        """What is known of the bytes of a file with this content."""
+        found = next((screened[content] for *_, screened in self._layers if content in screened), None)
+        if not isinstance(found, int):
+            return None
+        self._met[content] = found
+        return Screened(bool(found & WORTH_READING), bool(found & COMMENTED))
+
+    def screen(self, content: str, screened: Screened) -> None:
+        """Remember what the bytes of a file say; only those of the last run are kept."""
+        self._met[content] = WORTH_READING * screened.worth_reading + COMMENTED * screened.commented
+        self.is_changed = True
 
     def keep(self, path: str, one: Examined, settings: Settings, project: Project) -> None:
         """Remember what a document led to; where something crashed there is nothing to remember."""
@@ -124,7 +145,7 @@ class Cache:
     def _known(self, source: str) -> tuple[set[Span], tuple[Comment, ...] | None]:
         key = _digest(source)
         try:
-            spans, comments = next(concrete[key] for _, concrete, _ in self._layers if key in concrete)
+            spans, comments = next(concrete[key] for _, concrete, *_ in self._layers if key in concrete)
             return {decode(Span, row) for row in spans}, tuple(decode(Comment, row) for row in comments)
         except (StopIteration, TypeError, ValueError):
             return set(), None
@@ -139,7 +160,7 @@ class Cache:
         """All that is to be kept."""
         if len(self._entries) > MAX_ENTRIES:
             self._entries = {key: one for key, one in self._entries.items() if key in self._used}
-        return [self._entries, self._concrete, self._strings]
+        return [self._entries, self._concrete, self._strings, self._met]
 
     def _key(self, path: str, settings: Settings, project: Project) -> str:
         called = sorted(project.called.get(path, ()))
@@ -155,12 +176,12 @@ class Cache:
         return name if self._base is None else os.path.normpath(os.path.join(self._base, name))
 
 
-def _layer(content: Any) -> tuple[dict[str, Any], dict[str, Any], list[str]]:  # noqa: ANN401 (any JSON)
+def _layer(content: Any) -> _Layer:  # noqa: ANN401 (any JSON)
     match content:
-        case [dict(entries), dict(concrete), list(strings)]:
-            return entries, concrete, list(map(str, strings))
+        case [dict(entries), dict(concrete), list(strings), dict(screened)]:
+            return entries, concrete, list(map(str, strings)), screened
         case _:
-            return {}, {}, []
+            return {}, {}, [], {}
 
 
 def _digest(text: str) -> str:

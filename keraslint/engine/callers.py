@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from keraslint.documents import Reader
     from keraslint.inference import Project
@@ -46,7 +47,9 @@ def _mentioning(
 ) -> Iterator[tuple[str, bytes, frozenset[str]]]:
     """Each path with the names in it of functions of other files that train."""
     homes = [
-        (os.path.normpath(home), _module(home), _any_of(names)) for home, names in trainers.items() if names
+        (os.path.normpath(home), _module(home), [name.encode() for name in sorted(names)])
+        for home, names in trainers.items()
+        if names
     ]
     for path in paths if homes else ():
         data = read(path)
@@ -55,16 +58,18 @@ def _mentioning(
         own = os.path.normpath(path)
         called = {
             name
-            for home, module, pattern in homes
+            for home, module, names in homes
             if module in data and home != own
-            for name in pattern.findall(data)
+            for name in names
+            if name in data and _word(name).search(data)
         }
         if called:
             yield path, data, frozenset(name.decode() for name in called)
 
 
-def _any_of(names: Iterable[str]) -> re.Pattern[bytes]:
-    return re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b")
+@cache
+def _word(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"\b" + re.escape(name) + rb"\b")
 
 
 def _module(path: str) -> bytes:

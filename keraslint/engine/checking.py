@@ -21,7 +21,7 @@ from keraslint.engine.judging import matter
 from keraslint.engine.migrating import migrate
 from keraslint.engine.placing import excerpts, moved, placed_finding, placed_undecided
 from keraslint.engine.processes import examined
-from keraslint.engine.run import Run
+from keraslint.engine.run import Run, Screened
 from keraslint.engine.selection import closeness
 from keraslint.engine.settings import files, left_out
 from keraslint.engine.sifting import sift
@@ -107,9 +107,21 @@ def _is_wanted(path: str, run: Run, *, named: bool) -> bool:
     run.order[path] = None
     run.sizes[path] = len(data)
     run.project.digests[path] = digest(data)
-    if ignoring.mentioned(data):
+    screened = _screened(data, run.project.digests[path], run.cache)
+    if screened.commented:
         run.commented.add(path)
-    return named or path in run.commented or scout.worth_reading(data)
+    return named or screened.commented or screened.worth_reading
+
+
+def _screened(data: bytes, content: str, cache: Cache | None) -> Screened:
+    """What the bytes of a file say of it, or said in an earlier run."""
+    known = None if cache is None else cache.screened(content)
+    if known is not None:
+        return known
+    screened = Screened(scout.worth_reading(data), ignoring.mentioned(data))
+    if cache is not None:
+        cache.screen(content, screened)
+    return screened
 
 
 def _examine(paths: Sequence[str], run: Run, jobs: int = 1) -> None:
@@ -153,6 +165,8 @@ def _outcomes(run: Run) -> list[Outcome]:
 
 
 def _report(path: str, run: Run) -> Report | Crashed:
+    if path not in run.findings and path not in run.undecided and path not in run.commented:
+        return Report(path)
     findings = not_ignored_here(path, _said_once(run.findings.get(path, ())), run.configured.at(path))
     try:
         sifted = sift(path, findings, run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from keraslint.documents import Document, decode
 from keraslint.engine.selection import selected, verify
@@ -28,6 +28,13 @@ RANK = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 
 STYLES = frozenset({"KER901", "KER904"})
 """Rules that are asked for by the style they lead to, however mild."""
+
+
+class Screened(NamedTuple):
+    """What the bytes of a file say: whether it may hold a training site, and a comment that silences."""
+
+    worth_reading: bool
+    commented: bool
 
 
 @dataclass

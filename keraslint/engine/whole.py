@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from keraslint.documents.places import digest, is_module, project_root
+from keraslint.documents.reading import remembering
 from keraslint.engine import sharding
 from keraslint.engine.settings import files
 from keraslint.engine.storing import decode, encode
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from keraslint.engine.settings import Configured
     from keraslint.engine.sharding import Shard
     from keraslint.findings import Outcome
+
+
+MAX_HELD = 8_000_000
+"""Bytes of files that are held while a run looks at them several times."""
 
 
 def without_cache(
@@ -41,6 +46,7 @@ def check_with_cache(
 ) -> list[Outcome]:
     """What a run says; what it finds out is kept."""
     found = files(paths, configured)
+    read = remembering(read, MAX_HELD)
     contents = {path: digest(data) for path in found if isinstance(data := read(path), bytes)}
     file = os.path.join(directory, f"{_key(paths, found, configured)}.run.json")
     said = _said(read_json(file), contents, read) if len(contents) == len(found) else None
