@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from keraslint.findings import Outcome
 
 
-MAX_HELD = 8_000_000
+MAX_HELD = 4_000_000
 """Bytes of files that are held while a run looks at them several times."""
 
 
