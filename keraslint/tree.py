@@ -7,6 +7,7 @@ dict is Keras's affair and stands in ``pairing``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar, Union
 
 if TYPE_CHECKING:
@@ -42,15 +43,20 @@ class Branch(Generic[T_co]):
     items: tuple[tuple[Key, Tree[T_co]], ...]
     open: bool = False
 
-    @property
+    @cached_property
     def keys(self) -> tuple[Key, ...]:
         """The keys in written order."""
         return tuple(key for key, _ in self.items)
 
-    @property
+    @cached_property
     def children(self) -> tuple[Tree[T_co], ...]:
         """The children in written order."""
         return tuple(child for _, child in self.items)
+
+    @cached_property
+    def by_key(self) -> dict[Key, Tree[T_co]]:
+        """The children by their keys, the first of those under one."""
+        return dict(reversed(self.items))
 
 
 Tree: TypeAlias = Union[Leaf[T_co], Branch[T_co]]
@@ -86,9 +92,10 @@ def is_open(tree: Tree[T]) -> bool:
 def at(tree: Tree[T], path: Path) -> Tree[T] | None:
     """The node at ``path``, or None where there is none."""
     for key in path:
-        if isinstance(tree, Leaf) or key not in tree.keys:
+        found = None if isinstance(tree, Leaf) else tree.by_key.get(key)
+        if found is None:
             return None
-        tree = tree.children[tree.keys.index(key)]
+        tree = found
     return tree
 
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from keraslint.documents import Reader
     from keraslint.inference import Project
 
 MAX_ROUNDS = 3
 """Callers of callers that are looked for."""
+MANY = 50
+WORD = re.compile(rb"[\w\x80-\xff]+")
 
 
 def callers(paths: Sequence[str], project: Project, read: Reader) -> Iterator[tuple[str, bytes]]:
@@ -46,11 +49,10 @@ def _mentioning(
     paths: Sequence[str], trainers: Mapping[str, frozenset[str]], read: Reader
 ) -> Iterator[tuple[str, bytes, frozenset[str]]]:
     """Each path with the names in it of functions of other files that train."""
-    homes = [
-        (os.path.normpath(home), _module(home), [name.encode() for name in sorted(names)])
-        for home, names in trainers.items()
-        if names
-    ]
+    homes: dict[bytes, list[tuple[str, list[bytes]]]] = defaultdict(list)
+    for home, there in trainers.items():
+        if there:
+            homes[_module(home)].append((os.path.normpath(home), [name.encode() for name in sorted(there)]))
     for path in paths if homes else ():
         data = read(path)
         if not isinstance(data, bytes) or b"import" not in data:
@@ -58,13 +60,22 @@ def _mentioning(
         own = os.path.normpath(path)
         called = {
             name
-            for home, module, names in homes
-            if module in data and home != own
+            for module in _mentioned(homes, data)
+            for home, names in homes[module]
+            if home != own
             for name in names
             if name in data and _word(name).search(data)
         }
         if called:
             yield path, data, frozenset(name.decode() for name in called)
+
+
+def _mentioned(modules: Collection[bytes], data: bytes) -> Iterable[bytes]:
+    """The modules that a file may import; of many, not each is looked for in each file."""
+    if len(modules) <= MANY:
+        return (module for module in modules if module in data)
+    words = set(WORD.findall(data))
+    return (module for module in words if module in modules)
 
 
 @cache

@@ -54,6 +54,8 @@ class _Claim:
 
 
 _Calls: TypeAlias = "tuple[Location | None, Location | None]"
+_Alternatives: TypeAlias = "defaultdict[_Calls, set[tuple[str, ...]]]"
+"""The conditions under which the sites of a compile and a data call are reached."""
 _Trained: TypeAlias = "defaultdict[_Calls, set[Version]]"
 """The versions that train by a compile and a data call."""
 
@@ -197,19 +199,22 @@ def _merged(
     same: dict[tuple[str, Location, str], list[_Claim]] = defaultdict(list)
     for claim in claims:
         same[matter(claim.finding)].append(claim)
-    found = (_one(group, all_sites, versions, trained) for group in same.values())
+    alternatives: _Alternatives = defaultdict(set)
+    for site in all_sites:
+        alternatives[_calls(site)].add(site.given)
+    found = (_one(group, alternatives, versions, trained) for group in same.values())
     return [finding for finding in found if finding is not None]
 
 
 def _one(
     group: Sequence[_Claim],
-    all_sites: Sequence[TrainingSite],
+    alternatives: _Alternatives,
     versions: Sequence[Version],
     trained: _Trained,
 ) -> Finding | None:
     """The finding of a group; none where it holds only in alternatives that may never run."""
     holding = {claim.version for claim in group}
-    given = _given([claim.site for claim in group], all_sites)
+    given = _given([claim.site for claim in group], alternatives)
     if given and all(claim.site.doubtful for claim in group):
         return None
     finding = group[0].finding
@@ -240,14 +245,14 @@ def _without_keeping(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
     return unsafe or fixes
 
 
-def _given(holding: Sequence[TrainingSite], all_sites: Sequence[TrainingSite]) -> tuple[str, ...]:
+def _given(holding: Sequence[TrainingSite], alternatives: _Alternatives) -> tuple[str, ...]:
     """The simplest conditions under which a finding holds; none where it holds in every alternative."""
-    alternatives = {site.given for site in holding}
+    held = {site.given for site in holding}
     calls = {_calls(site) for site in holding}
-    others = {site.given for site in all_sites if _calls(site) in calls} - alternatives
-    if not others or () in alternatives:
+    others = {given for one in calls for given in alternatives[one]} - held
+    if not others or () in held:
         return ()
-    shortened = (_enough(given, others) for given in alternatives)
+    shortened = (_enough(given, others) for given in held)
     return min(shortened, key=lambda given: (len(given), given))
 
 

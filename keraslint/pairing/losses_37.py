@@ -201,7 +201,7 @@ def _resolved(sample_weight: Nest, path: Path, backend: Backend) -> Nest:
         # sample_weight = ops.convert_to_tensor(sample_weight), which makes no tensor of a dict
         message = "Attempt to convert a value with an unsupported type (<class 'dict'>) to a Tensor."
         raise RefusedError(Fault.SAMPLE_WEIGHT, "ValueError", message, "L45")
-    if is_nested(found) and not spots(found):
+    if is_nested(found) and next(spots(found), None) is None:
         raise RefusedError(Fault.SAMPLE_WEIGHT, "ValueError", "None values not supported.", "L45")
     if isinstance(found, dict):
         message = f"Unexpected input type for array: {type(found)}"

@@ -16,7 +16,7 @@ from keraslint.pairing.model import By
 from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from keraslint.pairing.model import Token
     from keraslint.tree import Key, Kind, Path, Tree
@@ -156,11 +156,13 @@ def child(structure: Nest, key: Key) -> Nest:
     return cast("dict[Key, Nest]", structure)[key]
 
 
-def spots(structure: Nest) -> list[Spot]:
+def spots(structure: Nest) -> Iterator[Spot]:
     """Every leaf that was written as something, in written order."""
-    if not is_nested(structure):
-        return [structure] if isinstance(structure, Spot) else []
-    return [spot for _, part in items(structure) for spot in spots(part)]
+    if is_nested(structure):
+        for _, part in items(structure):
+            yield from spots(part)
+    elif isinstance(structure, Spot):
+        yield structure
 
 
 def rebuild(structure: Nest, children: dict[Key, Nest]) -> Nest:

@@ -5,6 +5,7 @@ leaves.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from keraslint.pairing.builtin import is_builtin_loss, is_object
@@ -47,7 +48,7 @@ class Given:
             check_one_tensor(self.head, Fault.LOSS_STRUCTURE, "L44")
         if not is_object(self.loss.token):
             self._check_alike()
-        only = len(spots(outputs)) == 1
+        only = len(list(islice(spots(outputs), 2))) == 1
         natural = _natural(self.path)
         return Term(
             head=origin(self.head) or (),

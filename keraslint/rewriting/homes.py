@@ -13,7 +13,7 @@ from keraslint.sites.reading import heads, label
 from keraslint.tree import Branch, at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from keraslint.findings import Location
     from keraslint.sites.model import TrainingSite
@@ -26,21 +26,8 @@ def agreed(site: TrainingSite, part: Given) -> bool:
 
     A call that is reached in several ways is several sites; one edit has to be right for all.
     """
-    others = () if site.sources is None else site.sources.sites
-    seen = {_shape(other, one) for other in others for one in _parts(other) if one.location == part.location}
-    return len(seen) <= 1
-
-
-def _parts(site: TrainingSite) -> Iterator[Given]:
-    calls, data = site.compiled, site.data
-    if calls is not None:
-        yield from (
-            part
-            for part in (calls.loss, calls.loss_weights, calls.metrics, calls.weighted_metrics)
-            if isinstance(part, Given)
-        )
-    if data is not None:
-        yield from (part for part in (data.targets, data.sample_weight) if isinstance(part, Given))
+    taking = () if site.sources is None else site.sources.taking(part.location)
+    return len({_shape(other, one) for other, one in taking}) <= 1
 
 
 def _shape(site: TrainingSite, part: Given) -> tuple[object, ...]:

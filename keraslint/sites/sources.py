@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from keraslint.documents.grammar import parts
 from keraslint.findings import Location, Span
+from keraslint.sites.model import Given
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from keraslint.inference import Project
     from keraslint.sites.model import TrainingSite
@@ -127,7 +128,26 @@ class Sources:
         """Nothing is indexed yet."""
         self._project = project
         self._sources: dict[str, Source | None] = {}
-        self.sites: tuple[TrainingSite, ...] = ()
+        self._sites: tuple[TrainingSite, ...] = ()
+        self._taking: dict[Location, list[tuple[TrainingSite, Given]]] | None = None
+
+    @property
+    def sites(self) -> tuple[TrainingSite, ...]:
+        """The sites that were found."""
+        return self._sites
+
+    @sites.setter
+    def sites(self, sites: tuple[TrainingSite, ...]) -> None:
+        self._sites, self._taking = sites, None
+
+    def taking(self, location: Location) -> Sequence[tuple[TrainingSite, Given]]:
+        """The sites that take what stands at a place, and the part that each takes it as."""
+        if self._taking is None:
+            self._taking = defaultdict(list)
+            for site in self._sites:
+                for part in _parts(site):
+                    self._taking[part.location].append((site, part))
+        return self._taking.get(location, ())
 
     def source(self, path: str) -> Source | None:
         """A document of the project by its path."""
@@ -143,3 +163,10 @@ class Sources:
             source = self.source(path)
             if source is not None:
                 yield source
+
+
+def _parts(site: TrainingSite) -> Iterator[Given]:
+    calls, data = site.compiled, site.data
+    taken = () if calls is None else (calls.loss, calls.loss_weights, calls.metrics, calls.weighted_metrics)
+    fed = () if data is None else (data.targets, data.sample_weight)
+    yield from (part for part in (*taken, *fed) if isinstance(part, Given))
