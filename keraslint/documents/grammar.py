@@ -33,6 +33,23 @@ MAX_MODULES = 12
 """Modules that are remembered; of a large file the tree takes ten megabytes."""
 
 
+PLAIN = frozenset(
+    {
+        *("arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level"),
+        *("lineno", "module", "name", "names", "op", "ops", "rest", "simple", "tag", "type_comment"),
+    }
+)
+"""Fields that hold no nodes, or none of interest."""
+
+CHILDREN: dict[type, tuple[str, ...]] = {
+    kind: tuple(field for field in kind._fields if field not in PLAIN)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+CHILDREN |= {ast.Import: ("names",), ast.ImportFrom: ("names",)}  # where there are nodes in it
+CHILDREN |= {ast.Constant: (), ast.MatchSingleton: (), type(None): ()}
+
+
 @dataclass(frozen=True)
 class Flaw:
     """Where Python stops reading, and why; line and column count from 1."""
@@ -52,12 +69,15 @@ def parse(source: str) -> ast.Module | Flaw:
 
 
 def parts(node: ast.AST) -> list[ast.AST]:
-    """As ``ast.iter_child_nodes``, without the names of the fields, in a third of the time."""
+    """The nodes directly below one that may hold others, or stand for something: much faster than
+    ``ast.iter_child_nodes``.
+    """
     found: list[ast.AST] = []
-    for value in node.__dict__.values():
-        if isinstance(value, list):
-            found += [one for one in value if isinstance(one, ast.AST)]
-        elif isinstance(value, ast.AST):
+    for name in CHILDREN[type(node)]:
+        value = getattr(node, name)
+        if type(value) is list:
+            found += [one for one in value if one is not None]
+        elif value is not None:
             found.append(value)
     return found
 

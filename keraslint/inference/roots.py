@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from keraslint.documents.grammar import CHILDREN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,21 +29,6 @@ TRAINING = frozenset(
 )
 
 NOT_MODELS = frozenset({"re", "regex", "torch", "py_compile", "jit", "tf", "np"})
-
-PLAIN = frozenset(
-    {
-        *("arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level"),
-        *("lineno", "module", "name", "names", "op", "ops", "rest", "simple", "tag", "type_comment"),
-    }
-)
-"""Fields that hold no nodes, or none of interest."""
-
-CHILDREN: dict[type, tuple[str, ...]] = {
-    kind: tuple(field for field in kind._fields if field not in PLAIN)
-    for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, ast.AST)
-}
-CHILDREN |= {ast.Constant: (), ast.MatchSingleton: (), type(None): ()}
 
 
 @dataclass
