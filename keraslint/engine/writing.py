@@ -10,13 +10,20 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import sys
 import tempfile
+import time
 from functools import cache
 from typing import Any
 
 import keraslint
 from keraslint.documents.places import digest
+
+OURS = re.compile(r"[0-9a-f]{32}(?:\.run)?\.json|tmp\w+\.new")
+DAY = 24 * 60 * 60
+UNUSED = 30 * DAY
+"""Seconds after which a file that no run has used is removed."""
 
 
 def read(file: str) -> Any:  # noqa: ANN401 (any JSON)
@@ -26,6 +33,8 @@ def read(file: str) -> Any:  # noqa: ANN401 (any JSON)
             written_by, check, text = stream.read().split(b"\n", 2)
         if written_by.decode() != stamp() or check.decode() != hashlib.blake2b(text).hexdigest():
             return None
+        if time.time() - os.stat(file).st_mtime > DAY:
+            os.utime(file)
         return json.loads(text)
     except (OSError, ValueError, RecursionError):
         return None
@@ -38,6 +47,16 @@ def write(file: str, content: object) -> None:
     with contextlib.suppress(OSError):
         os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
         _replace(file, data)
+        _tidy(os.path.dirname(file))
+
+
+def _tidy(directory: str) -> None:
+    """Remove what no run has used for long: of projects that are gone, of other versions of this program."""
+    now = time.time()
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if OURS.fullmatch(entry.name) and now - entry.stat(follow_symlinks=False).st_mtime > UNUSED:
+                os.unlink(entry.path)
 
 
 def _replace(file: str, data: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from dataclasses import replace
 from functools import partial
@@ -239,6 +240,23 @@ def test_two_runs_at_once_do_not_disturb_each_other(project: Path, directory: Pa
         writing.write(file, cache.content())
     assert said(directory) == said(None)
     assert {file.suffix for file in directory.iterdir()} == {".json"}
+
+
+def test_what_no_run_has_used_for_long_is_removed(project: Path, directory: Path) -> None:
+    (project / "training.py").write_text(TRAINING)
+    said(directory)
+    old = [directory / name for name in (f"{'0' * 32}.json", f"{'1' * 32}.run.json", "tmpabc.new")]
+    other = [directory / name for name in ("notes.json", f"{'2' * 32}.json")]
+    used = list(directory.iterdir())
+    for file in (*old, *other):
+        file.write_text("")
+    for file in (*old, other[0], *used):
+        os.utime(file, (0, 0))
+    said(directory)  # what is used counts as new
+    (project / "training.py").write_text(TRAINING + "\n")
+    said(directory)
+    assert not any(file.exists() for file in old)
+    assert all(file.exists() for file in (*other, *used))
 
 
 @pytest.mark.parametrize("call", ["mkstemp", "replace", "fdopen", "makedirs"])
