@@ -20,7 +20,7 @@ from keraslint.engine.identity import digest as digest_of_finding
 from keraslint.engine.judging import matter
 from keraslint.engine.migrating import migrate
 from keraslint.engine.placing import excerpts, moved, placed_finding, placed_undecided
-from keraslint.engine.processes import examined
+from keraslint.engine.processes import Workers
 from keraslint.engine.run import Run, Screened
 from keraslint.engine.selection import closeness
 from keraslint.engine.settings import files, left_out
@@ -76,9 +76,10 @@ def run_over(  # noqa: PLR0913, PLR0917 (as above)
         run.project.register(path)
     found = everything if shard is None else shard.of(everything)
     wanted = [path for path in found if _is_wanted(path, run, named=path in named)]
-    _examine(wanted, run, jobs)
-    for each in rounds(found, run.project, run.read):
-        _examine([path for path, _ in each], run, jobs)
+    with Workers(run, jobs) as workers:
+        _examine(wanted, run, workers)
+        for each in rounds(found, run.project, run.read):
+            _examine([path for path, _ in each], run, workers)
     run.covers_project = shard is None and run.project.root in map(os.path.abspath, paths)
     return run, _outcomes(run)
 
@@ -94,7 +95,7 @@ def check_source(path: str, data: bytes, configured: Configured) -> list[Outcome
 
     run = Run(configured, World(Project(project_root([path]), read)), read)
     if _is_wanted(path, run, named=True):
-        _examine([path], run)
+        _examine([path], run, Workers(run))
     return _outcomes(run)
 
 
@@ -124,10 +125,10 @@ def _screened(data: bytes, content: str, cache: Cache | None) -> Screened:
     return screened
 
 
-def _examine(paths: Sequence[str], run: Run, jobs: int = 1) -> None:
+def _examine(paths: Sequence[str], run: Run, workers: Workers) -> None:
     """Judge files, as far as what they led to is not known, and keep what they lead to in their order."""
     known = {path: one for path in paths if (one := run.known(path)) is not None}
-    for path, one in examined([path for path in paths if path not in known], run, jobs):
+    for path, one in workers.examined([path for path in paths if path not in known]):
         known[path] = one
         run.remember(path, one)
     for path in paths:

@@ -49,7 +49,7 @@ def test_where_processes_die_the_rest_is_done_here(monkeypatch: pytest.MonkeyPat
 
 
 def test_one_file_needs_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "_from_workers", _die)
+    monkeypatch.setattr(processes, "_pool", _die)
     (report, *_) = check(["tests/programs.py"], EVERYTHING, jobs=8)
     assert isinstance(report, Report)
 
@@ -72,10 +72,11 @@ def _examined(jobs: int) -> list[tuple[str, Any]]:
     paths = [str(path) for path in sorted(Path("fixtures/list-loss-for-dict-outputs").glob("*/bad.py"))]
     run = Run(EVERYTHING, World(Project(".")), lambda _: "not to be read here")
     run.sizes.update(dict.fromkeys(paths, 9))
-    return list(processes.examined(paths, run, jobs))
+    with processes.Workers(run, jobs) as workers:
+        return [*workers.examined(paths[::2]), *workers.examined(paths[1::2])]
 
 
-def _number(_: str) -> Any:
+def _number(*_: object) -> Any:
     from keraslint.engine.examining import Examined
 
     return Examined(str(os.getpid()))
