@@ -67,7 +67,7 @@ class Workers:
                 yield path, one
 
     def _from_pool(self, paths: Sequence[str]) -> Iterator[tuple[str, Examined | None]]:
-        """The largest files first, so that none is waited for at the end; where workers die, some are left."""
+        """The largest files first, so that none is waited for at the end; where they die, some are left."""
         from concurrent.futures import BrokenExecutor, as_completed  # noqa: PLC0415 (20 ms)
 
         pool = self._begun(paths)
