@@ -45,8 +45,12 @@ def of_document(source: str, versions: tuple[Version, ...]) -> tuple[Version, ..
 LEGACY = Version(2, 15)
 
 _LEGACY = re.compile(
-    r"^[ \t]*(?:from|import)[ \t]+tf_keras\b|TF_USE_LEGACY_KERAS[\"']\]?\s*[=,]\s*[\"'](?:1|[Tt]rue)",
-    re.MULTILINE,
+    r"""
+    ^[ \t]*from[ \t]+tf_keras\b
+    | ^[ \t]*import[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*tf_keras\b
+    | ^[^#\n]*TF_USE_LEGACY_KERAS["']\]?\s*[=,]\s*["'](?:1|[Tt]rue)["']
+    """,
+    re.MULTILINE | re.VERBOSE,
 )
 
 

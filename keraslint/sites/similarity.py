@@ -2,8 +2,8 @@
 
 What each loss wants is what its documentation says: keras/src/losses/losses.py, ``circle`` ("ground truth
 labels in integer format", "L2 normalized embeddings"); keraslint/losses/similarity.py; tensorflow_addons,
-triplet.py ("1-D integer", "l2 normalized embedding vectors"); tensorflow_similarity, distances/cosine.py
-("expected to be normalized").
+triplet.py ("1-D integer") and metric_learning.py, ``angular_distance``, which normalises by itself;
+tensorflow_similarity, distances/cosine.py ("expected to be normalized").
 """
 
 from __future__ import annotations
@@ -83,8 +83,10 @@ class Embedded:
 
     @property
     def wants_unit_length(self) -> bool:
-        """Whether the loss takes products of embeddings for cosines, or is documented to want length 1."""
-        return self.maker.symbol not in BY_DISTANCE or self.maker.option("distance") in {None, "cosine"}
+        """Whether the loss takes products of embeddings for cosines."""
+        if self.maker.symbol in BY_DISTANCE:
+            return self.maker.option("distance") in {None, "cosine"}
+        return self.maker.symbol not in ADDONS  # Euclidean, or they normalise
 
     @property
     def has_one_hot_labels(self) -> bool:

@@ -110,6 +110,28 @@ def test_what_holds_for_some_versions_says_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("head", "legacy"),
+    [
+        ("import tf_keras\n", True),
+        ("    from tf_keras import layers\n", True),
+        ("import tensorflow as tf, tf_keras as k\n", True),
+        ("os.environ['TF_USE_LEGACY_KERAS'] = '1'\n", True),
+        ("os.environ.setdefault('TF_USE_LEGACY_KERAS', 'True')\n", True),
+        ("os.environ['TF_USE_LEGACY_KERAS'] = '0'\n", False),
+        ("# os.environ['TF_USE_LEGACY_KERAS'] = '1'\n", False),
+        ("from tensorflow import keras as tf_keras\n", False),
+        ("import tensorflow.keras as tf_keras\n", False),
+        ("import tf_keras_vis\n", False),
+        ("", False),
+    ],
+)
+def test_what_asks_for_tf_keras_is_judged_for_keras_2(head: str, legacy: bool) -> None:
+    source = "import keras\nif keras:\n" + head if head.startswith(" ") else head
+    found = findings(f"{source}{CALL}", replace(QUIET, versions=targets(["3.15"])))
+    assert [one.code for one in found] == ["KER901", "KER902"][: 1 + legacy]
+
+
+@pytest.mark.parametrize(
     ("conditions", "given"),
     [("'a', 'not a'", ()), ("'a', 'quiet'", ("a",)), ("'a', 'b', 'quiet'", ("a",)), ("", ())],
 )
