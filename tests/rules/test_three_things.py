@@ -20,7 +20,7 @@ from keraslint.rules.__main__ import main, new
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECTIONS = ("What it finds", "What Keras does", "Example", "Fix", "Limits", "Since")
 # Folders of fixtures that belong to no rule.
-SHARED = {"losses", "conformance", "example", "recipes"}
+SHARED = {"losses", "conformance", "example", "fuzzing", "recipes"}
 BLOCK = re.compile(r"(?:<!-- (?P<fixture>fixtures/\S+) -->\n)?```python\n(?P<code>.*?)```", re.DOTALL)
 NAMES = [found.rule.name for found in registered()]
 
