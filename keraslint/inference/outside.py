@@ -9,12 +9,14 @@ from keraslint.inference.core import Arguments, calling
 from keraslint.inference.values import (
     Array,
     Const,
+    Instance,
     Item,
     Made,
     Model,
     Symbol,
     Tensor,
     Tuple,
+    Unknown,
     Value,
 )
 
@@ -144,12 +146,22 @@ def _gives_one(run: Run, layer: Made, arguments: Arguments, node: ast.expr) -> b
     return isinstance(run.call(layer.function, Arguments(given), node), Tensor)
 
 
+def _why(thing: Value | Object) -> str:
+    match thing:
+        case Unknown(reason=reason):
+            return f": {reason}"
+        case Instance(cls=cls):
+            return f": class {cls.node.name} shows no outputs"
+        case _:
+            return ""
+
+
 def _copied(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     given = arguments.get("model", 0)
 
     def one(thing: Value | Object) -> Value:
         if not isinstance(thing, Model) or thing.kind == "subclass":
-            return run.unknown("a copy of a model that is not known")
+            return run.unknown(f"a copy of a model that is not known{_why(thing)}")
         return run.new(Model(thing.kind, run.origin(node), thing.outputs, thing.name, layers=thing.layers))
 
     return run.unknown("a copy of nothing") if given is None else run.each(given.value, one)

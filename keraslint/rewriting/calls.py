@@ -253,30 +253,31 @@ def taken_apart(
             pass
         case _:
             return None
-    if (ask and not isinstance(node, ast.Call)) or not _ends_its_line(source, statement):
+    if ask and not isinstance(node, ast.Call):
         return None
     fresh = node.id if isinstance(node, ast.Name) else unused(source, name)
     entries = ", ".join(f"{fresh}[{quoted(key, source.quote)}]" for key in keys)
     if isinstance(node, ast.Name):
         return (Edit(source.location(node), entries),)
-    line = source.lines[statement.lineno - 1]
-    margin = line[: len(line) - len(line.lstrip())]
-    last = statement.end_lineno or statement.lineno
-    end = Span(last, len(source.lines[last - 1]) + 1, last, len(source.lines[last - 1]) + 1)
     targets = source.text(source.span(target))
     return (
         Edit(source.location(target), fresh),
         *((with_keyword(source, node, "return_dict=True"),) if ask and isinstance(node, ast.Call) else ()),
-        Edit(Location(source.path, end), f"\n{margin}{targets} = {entries}"),
+        _behind(source, statement, f"{targets} = {entries}"),
     )
 
 
-def _ends_its_line(source: Source, statement: ast.stmt) -> bool:
-    """Whether a statement has its lines for itself, but for a comment."""
+def _behind(source: Source, statement: ast.stmt, more: str) -> Edit:
+    """One more statement on the next line; on the same one if others stand there."""
     span = source.span(statement)
     before = source.lines[span.line - 1][: span.column - 1]
     after = source.lines[span.end_line - 1][span.end_column - 1 :].strip()
-    return not before.strip() and (not after or after.startswith("#"))
+    if before.strip() or (after and not after.startswith("#")):
+        end = Span(span.end_line, span.end_column, span.end_line, span.end_column)
+        return Edit(Location(source.path, end), f"; {more}")
+    column = len(source.lines[span.end_line - 1]) + 1
+    end = Span(span.end_line, column, span.end_line, column)
+    return Edit(Location(source.path, end), f"\n{before}{more}")
 
 
 def unused(source: Source, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from keraslint.findings import Edit
 from keraslint.rewriting import parts
@@ -15,7 +15,7 @@ from keraslint.rewriting.heads import heads_of, written_here
 from keraslint.rewriting.homes import container, private_container
 from keraslint.rewriting.proof import place
 from keraslint.rewriting.refusal import refuse
-from keraslint.sites.model import Given
+from keraslint.sites.model import Given, Unread
 from keraslint.sites.reading import is_flat, is_sequence, label
 from keraslint.tree import Branch, Leaf
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from keraslint.findings import Location
     from keraslint.rewriting.groups import Group
     from keraslint.rewriting.heads import Heads
-    from keraslint.sites.model import Written
+    from keraslint.sites.model import SitePart, TrainingSite, Written
     from keraslint.sites.sources import Source, Sources
 
 
@@ -48,22 +48,22 @@ class Declaring:
         for site in self.group.sites:
             tree = site.outputs.tree if isinstance(site.outputs, Given) else None
             if site.evidence is not None:
-                why = site.unread and f": {site.unread}"
-                refuse(f"its outputs are not known, only their number by {site.evidence}{why}", place(site))
+                refuse(only_counted(site), place(site))
             if not isinstance(tree, Branch) or not is_sequence(tree) or not is_flat(tree):
-                self._depends(given=site.given, otherwise="its outputs are no flat list in every case")
+                if site.given:
+                    self._depends(site.given)
+                refuse(f"it goes together with a model {_unlike(site.outputs)}", _where(site))
             else:
                 found[tuple(label(tree, (key,)) for key in tree.keys)] = tree
         if len({trace.heads for trace in self.group.traces}) > 1:
             refuse("its outputs differ between those who call for it", self.group.sites[0].model)
         if len(found) > 1:
-            self._depends(given=next((site.given for site in self.group.sites if site.given), ()))
+            self._depends(next((site.given for site in self.group.sites if site.given), ()))
         return next(iter(found.values()))
 
-    def _depends(self, given: Sequence[str], otherwise: str = "") -> None:
+    def _depends(self, given: Sequence[str]) -> NoReturn:
         on = f": {' and '.join(given)}" if given else ""
-        reason = "" if given else otherwise
-        refuse(reason or f"its outputs depend on a condition, or on who calls{on}", self.group.sites[0].model)
+        refuse(f"its outputs depend on a condition, or on who calls{on}", self.group.sites[0].model)
 
     def edits(self, heads: Heads) -> Iterator[Edit]:
         """The edits where the outputs are written, once for each place."""
@@ -161,6 +161,31 @@ class Declaring:
         made = isinstance(call, ast.Call) and call.func is node
         if not isinstance(call, ast.Call) or not made or source.location(call) not in self.group.models:
             refuse(f"'{name}' is used for what is not trained here", source.location(node))
+
+
+def only_counted(site: TrainingSite) -> str:
+    """Why outputs that are known by their number alone are not rewritten."""
+    why = site.unread and f": {site.unread}"
+    return f"its outputs are not known, only their number by {site.evidence}{why}"
+
+
+def _unlike(outputs: SitePart) -> str:
+    """What sets the outputs of a model apart from a flat list."""
+    match outputs:
+        case Given(tree=Leaf()):
+            return "that has one output"
+        case Given(tree=Branch() as tree) if is_sequence(tree):
+            return "whose outputs are nested"
+        case Given(tree=Branch()):
+            return "whose outputs stand in a dict"
+        case Unread(reason=reason):
+            return f"whose outputs are not known: {reason}"
+        case _:
+            return "whose outputs are not given"
+
+
+def _where(site: TrainingSite) -> Location:
+    return site.outputs.location if isinstance(site.outputs, Given | Unread) else site.model
 
 
 def entries(names: Sequence[str], *, in_order: bool = False) -> list[Entry]:

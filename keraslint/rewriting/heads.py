@@ -43,6 +43,7 @@ def heads_of(
     layers: list[str | None] = []
     edits: list[Edit] = []
     taken: Counter[Location] = Counter()
+    calls = Counter(leaf.value.made for leaf in outputs.children if isinstance(leaf, Leaf))
     for leaf in outputs.children:
         if not isinstance(leaf, Leaf):
             refuse("the outputs are nested")
@@ -54,7 +55,8 @@ def heads_of(
         else:
             name = _own_name(written, sources)
             if layer is None and not subclass and written.made is not None:
-                edits.append(_naming(written, name, sources))
+                shared = calls[written.made] > 1
+                edits.append(_naming(written, name, sources, shared=shared))
                 layer = name
         names.append(_valid(name, written.location))
         layers.append(layer)
@@ -155,19 +157,34 @@ def _identifier(node: ast.AST | None) -> str | None:
             return None
 
 
-def _naming(written: Written, name: str, sources: Sources) -> Edit:
-    """``name=`` for the layer that made an output: ``Dense(1)(x)`` becomes ``Dense(1, name="z")(x)``."""
+def _naming(written: Written, name: str, sources: Sources, *, shared: bool) -> Edit:
+    """``name=`` for the layer that made an output: ``Dense(1)(x)`` becomes ``Dense(1, name="z")(x)``.
+
+    ``shared`` says that the call made other outputs too.
+    """
     source = None if written.made is None else sources.source(written.made.document)
     node = None if source is None or written.made is None else source.node(written.made)
     if source is None or not isinstance(node, ast.Call):
         refuse(f"the layer that makes the output {written.text} is not found", written.location)
     maker = _maker(source, node)
     if maker is None:
-        refuse(f"the layer that makes the output {written.text} is not made here", written.location)
+        refuse(_unnamed(source, node, written.text, shared=shared), written.location)
     if _is_taken(source, name):
         refuse(f"another layer has the name {name!r} already", written.location)
     _numbered(source, maker, sources)
     return with_keyword(source, maker, f"name={quoted(name, source.quote)}")
+
+
+def _unnamed(source: Source, call: ast.Call, text: str, *, shared: bool) -> str:
+    """Why the layer that a call stands for is not given a name."""
+    made = call.func.func if isinstance(call.func, ast.Call) else call.func
+    callee = source.text(source.span(made))
+    if shared:
+        return (
+            f"the output {text} is one of several that {callee!r} gives: "
+            f"for Keras their layer is {callee!r} as a whole, and its one name cannot be the key of each"
+        )
+    return f"the output {text} is made by {callee!r}, of which no layer is seen that takes 'name='"
 
 
 def _numbered(source: Source, maker: ast.Call, sources: Sources) -> None:

@@ -14,10 +14,10 @@ from keraslint.findings import Edit, Location
 from keraslint.inference.training import KEPT
 from keraslint.rewriting.consumers import Consumers, saved_by_callbacks
 from keraslint.rewriting.containers import disjoint, quoted
-from keraslint.rewriting.declaring import Declaring, entries, wrapped
+from keraslint.rewriting.declaring import Declaring, entries, only_counted, wrapped
 from keraslint.rewriting.families import families, is_listed
 from keraslint.rewriting.homes import container, private_containers
-from keraslint.rewriting.proof import flat, judged, prove
+from keraslint.rewriting.proof import flat, judged, place, prove
 from keraslint.rewriting.refusal import Refused, refuse
 from keraslint.rewriting.returned import Misplaced, Values
 from keraslint.rewriting.trunk import layers_below
@@ -58,14 +58,42 @@ def migrations(seen: Seen, versions: Sequence[Version]) -> Iterator[Migration]:
             names, edits = _tried(seen, family, versions)
         except Refused as refused:
             for group in family.groups:
-                yield Migration(_place(seen, group), reason=refused.reason, because=refused.location)
+                yield from _refusals(seen, group, refused)
         else:
-            yield Migration(_place(seen, family.groups[0]), names, edits)
+            first = family.groups[0]
+            yield Migration(_place(seen, first, _listed(first)[0]), names, edits)
 
 
-def _place(seen: Seen, group: Group) -> Location:
+def _listed(group: Group) -> list[TrainingSite]:
+    return [site for site in group.sites if is_listed(site)]
+
+
+def _refusals(seen: Seen, group: Group, refused: Refused) -> Iterator[Migration]:
+    """The reason, once for each call of ``compile``: models of one display may be trained far apart."""
+    first, *others = _listed(group)
+    here = _place(seen, group, first)
+    said, calls = {here}, {None, _compiled_at(first)}
+    yield Migration(here, reason=refused.reason, because=refused.location)
+    for site in sorted(others, key=lambda one: one.evidence is None):  # those that stand at the call itself
+        call = _compiled_at(site)
+        at = None if call in calls else _place(seen, group, site)
+        calls.add(call)
+        if at is None or at in said:
+            continue
+        said.add(at)
+        if site.evidence is not None:
+            yield Migration(at, reason=only_counted(site), because=place(site))
+        else:
+            reason = f"it goes together with a model that is not rewritten: {refused.reason}"
+            yield Migration(at, reason=reason, because=refused.location)
+
+
+def _compiled_at(site: TrainingSite) -> Location | None:
+    return None if site.compiled is None else site.compiled.location
+
+
+def _place(seen: Seen, group: Group, site: TrainingSite) -> Location:
     """Where the outputs are passed; where they are written, if more than these are passed there."""
-    site = next(site for site in group.sites if is_listed(site))
     if not isinstance(site.outputs, Given):
         return site.model
     home = None if group.whole else container(seen.sources, site.outputs)
