@@ -60,12 +60,17 @@ class Judged:
         self.actions = [action for action, _ in case.requests()]
 
     def wrong_logs(self) -> list[tuple[str, ...]]:
-        """Where the keys of the logs differ from those that Keras returned."""
-        wrong = []
+        """Where the keys of the logs, or those with ``val_``, differ from those that Keras returned."""
+        wrong: list[tuple[str, ...]] = []
         for action, verdict in zip(self.actions, self.verdicts, strict=False):
-            keys = [key for key in self.result.get(KEYS.get(action, ""), []) if not key.startswith("val_")]
-            if keys and isinstance(verdict, Paired) and list(verdict.logs) != keys:
-                wrong.append((action, *verdict.logs, "but Keras", *keys))
+            recorded = self.result.get(KEYS.get(action, ""), [])
+            validated = [key.removeprefix("val_") for key in recorded if key.startswith("val_")]
+            trained = [key for key in recorded if not key.startswith("val_")]
+            wrong += [
+                (action, *verdict.logs, "but Keras", *keys)
+                for keys in (trained, validated)
+                if keys and isinstance(verdict, Paired) and list(verdict.logs) != keys
+            ]
         return wrong
 
     def wrong_order(self) -> list[tuple[str, ...]]:
