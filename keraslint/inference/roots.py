@@ -80,15 +80,16 @@ class Roots:
 
 
 def attributes_read(cls: ast.ClassDef) -> frozenset[str] | None:
-    """The attributes that are read in a class; None where it gives the object, by the usual name of it, to a
-    function, which may read any.
+    """The attributes that are read in a class; None where it may be any: it gives the object, by the usual
+    name of it, to a function, or reads its ``__dict__``.
     """
     for node in ast.walk(cls):
         if type(node) is ast.Call:
             given = (*node.args, *(keyword.value for keyword in node.keywords))
             if any(type(one) is ast.Name and one.id == "self" for one in given):
                 return None
-    return frozenset(_attributes_read(cls))
+    found = frozenset(_attributes_read(cls))
+    return None if "__dict__" in found else found
 
 
 def _attributes_read(tree: ast.AST) -> Iterator[str]:
