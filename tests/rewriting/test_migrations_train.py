@@ -93,6 +93,38 @@ def test_a_migrated_program_trains_the_same(program: Program, tmp_path: Path) ->
             assert before == {log.replace(".", "/"): values for log, values in after.items()}
 
 
+# The lists of the example, and the same with its heads in the order of their names.
+ORDERS = (
+    (
+        "[age_prediction, income_prediction, gender_prediction]",
+        "[age_prediction, gender_prediction, income_prediction]",
+    ),
+    (
+        '["mse", "categorical_crossentropy", "binary_crossentropy"]',
+        '["mse", "binary_crossentropy", "categorical_crossentropy"]',
+    ),
+    ("[age_targets, income_targets, gender_targets]", "[age_targets, gender_targets, income_targets]"),
+)
+
+
+def test_nothing_but_the_order_of_summands_is_another(tmp_path: Path) -> None:
+    """With its heads listed by name the example trains to the bit as it does after either migration."""
+    (example,) = (one for one in CASES if one.path.parent.name == "people")
+    listed, reordered = tmp_path / "listed.py", tmp_path / "reordered.py"
+    text = listed_text = example.path.read_text(encoding="utf-8")
+    for before, after in ORDERS:
+        assert text.count(before) == 1
+        text = text.replace(before, after)
+    listed.write_text(listed_text, encoding="utf-8")
+    reordered.write_text(text, encoding="utf-8")
+    weights, logs = trained(reordered)
+    for path in (listed, reordered):
+        path.write_text(migrated(path, STYLES[example.rule])[str(path)], encoding="utf-8")
+        weights_after, logs_after = trained(path)
+        assert counted(weights) == counted(weights_after)
+        assert logs == logs_after
+
+
 KERAS_2 = """
 import tf_keras as keras
 import numpy as np
