@@ -40,13 +40,18 @@ def kept_in_a_loop(site: TrainingSite, location: Location) -> bool:
 
 
 def stores(site: TrainingSite, location: Location, key: str) -> bool:
-    """Whether the document of a place writes under this key, ``logs[key] = ...``, as a callback does."""
-    source = source_of(site, location)
-    return source is not None and any(
+    """Whether the document of a place, or one that it imports, writes under this key, ``logs[key] = ...``, as
+    a callback does.
+    """
+    if site.sources is None:
+        return False
+    return any(
         isinstance(one, ast.Subscript)
         and isinstance(one.ctx, ast.Store)
         and isinstance(one.slice, ast.Constant)
         and one.slice.value == key
+        for source in (source_of(site, location), *site.sources.needed())
+        if source is not None
         for one in source.parents
     )
 

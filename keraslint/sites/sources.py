@@ -157,6 +157,13 @@ class Sources:
             self._sources[path] = indexed
         return self._sources[path]
 
+    def needed(self) -> Iterator[Source]:
+        """Every document that was read for the one that is being judged."""
+        for path in sorted(self._project.ledger.needs().files):
+            source = self.source(path)
+            if source is not None:
+                yield source
+
     def __iter__(self) -> Iterator[Source]:
         """Every document that was asked for and could be read."""
         for path in self._project.registered():
