@@ -58,6 +58,11 @@ class Branch(Generic[T_co]):
         """The children by their keys, the first of those under one."""
         return dict(reversed(self.items))
 
+    @cached_property
+    def paths(self) -> tuple[Path, ...]:
+        """The paths of the leaves, in written order."""
+        return tuple(path for path, _ in leaves(self))
+
 
 Tree: TypeAlias = Union[Leaf[T_co], Branch[T_co]]
 

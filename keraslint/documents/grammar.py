@@ -6,8 +6,11 @@ import ast
 import re
 import sys
 import warnings
+from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
+
+from keraslint.documents.revising import revised
 
 RUNNING = f"Python {sys.version_info.major}.{sys.version_info.minor}"
 
@@ -82,9 +85,23 @@ def parts(node: ast.AST) -> list[ast.AST]:
     return found
 
 
+_LATEST: deque[tuple[str, ast.Module]] = deque(maxlen=MAX_MODULES)
+"""The modules that were parsed last, with their sources, for those that are made of them by an edit."""
+
+
 @lru_cache(maxsize=MAX_MODULES)
 def _remembered(source: str) -> ast.Module | Flaw:
-    return _parsed(source)
+    module = _revised(source) or _parsed(source)
+    if isinstance(module, ast.Module):
+        _LATEST.append((source, module))
+    return module
+
+
+def _revised(source: str) -> ast.Module | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = (revised(source, *one) for one in reversed(tuple(_LATEST)))
+        return next((module for module in made if module is not None), None)
 
 
 def _parsed(source: str) -> ast.Module | Flaw:

@@ -100,14 +100,25 @@ def _edits(fix: Fix, places: Places) -> Edits | None:
 def _line_edits(sheet: Sheet, new: str, places: Places) -> list[types.TextEdit]:
     """The edits that turn the lines of a sheet into others."""
     old, lines = kept_lines(sheet.text), kept_lines(new)
+    above = _alike(old, lines)
+    below = _alike(old[above:][::-1], lines[above:][::-1])
+    changes = SequenceMatcher(None, old[above : len(old) - below], lines[above : len(lines) - below])
     return [
         types.TextEdit(
-            types.Range(places.position(sheet, begin + 1, 1), places.position(sheet, end + 1, 1)),
-            "".join(lines[first:last]),
+            types.Range(
+                places.position(sheet, above + begin + 1, 1), places.position(sheet, above + end + 1, 1)
+            ),
+            "".join(lines[above + first : above + last]),
         )
-        for tag, begin, end, first, last in SequenceMatcher(None, old, lines, autojunk=False).get_opcodes()
+        for tag, begin, end, first, last in changes.get_opcodes()
         if tag != "equal"
     ]
+
+
+def _alike(some: Sequence[str], others: Sequence[str]) -> int:
+    """How many lines are the same from the first."""
+    different = (at for at, (one, other) in enumerate(zip(some, others, strict=False)) if one != other)
+    return next(different, min(len(some), len(others)))
 
 
 def _decoded(opened: Opened, data: bytes) -> str:

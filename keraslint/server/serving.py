@@ -44,8 +44,8 @@ U = TypeVar("U")
 PAUSE = 0.03
 """Seconds without a change after which diagnostics are pushed."""
 
-REST = 0.5
-"""Seconds without a job after which garbage is looked for, which takes longer than an answer."""
+REST = 2.0
+"""Seconds without a job after which garbage is looked for, which can take as long as an answer."""
 
 MAX_JOBS = 100
 """Jobs after which it is looked for at any rate."""
@@ -80,6 +80,7 @@ class Server(LanguageServer):
         self._pushing: asyncio.Task[None] | None = None
         self._resting: asyncio.TimerHandle | None = None
         self._jobs = 0
+        self._settled = False
         self._pushed: set[str] = set()
         self._said: set[str] = set()
         self.ended = False
@@ -126,7 +127,15 @@ class Server(LanguageServer):
 
     def _collect(self) -> None:
         self._jobs = 0
-        self._thread.submit(gc.collect)
+        self._thread.submit(self._collected)
+
+    def _collected(self) -> None:
+        """Find the garbage; what is there after the first jobs is mostly the program itself, and stays."""
+        if self._settled:
+            gc.collect()
+        else:
+            gc.freeze()
+            self._settled = True
 
     @staticmethod
     def _contained(job: Callable[[Snapshot], T], now: Snapshot, otherwise: T) -> tuple[T, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from keraslint.findings import Related
 from keraslint.sites.model import Given
-from keraslint.tree import MAPPINGS, SEQUENCES, Branch, Leaf, at, dotted, leaves
+from keraslint.tree import MAPPINGS, SEQUENCES, Branch, Leaf, at, dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +72,7 @@ def has_mapping(tree: Tree[Written]) -> bool:
 
 def heads(outputs: Tree[Written]) -> tuple[Path, ...]:
     """The heads in declared order."""
-    return tuple(path for path, _ in leaves(outputs))
+    return outputs.paths if isinstance(outputs, Branch) else ((),)
 
 
 def is_flat(outputs: Tree[Written]) -> bool:
