@@ -107,6 +107,10 @@ OPPOSITE: dict[type[ast.cmpop], ast.cmpop] = {ast.IsNot: ast.Is(), ast.NotEq: as
 def _compare(run: Run, operator: ast.cmpop, left: Value, right: Value) -> Value:
     if isinstance(left, NEVER_NONE) and right == Const(None) and isinstance(operator, ast.Is | ast.Eq):
         return Const(value=False)
+    if isinstance(left, Symbol) and isinstance(right, Symbol) and isinstance(operator, ast.Is | ast.Eq):
+        decided = _types(left, right)
+        if decided is not None:
+            return Const(decided)
     if isinstance(left, Const) and isinstance(right, Const):
         decided = _constants(operator, left, right)
         if decided is not None:
@@ -128,6 +132,12 @@ def _negated(run: Run, node: ast.Compare, value: Value, positive: ast.cmpop) -> 
         return run.unknown("a negated condition")
     text = _shown(run, node, ast.Compare(node.left, [positive], node.comparators))
     return run.fork(key, text, lambda: Const(value=False), lambda: Const(value=True))
+
+
+def _types(left: Symbol, right: Symbol) -> bool | None:
+    """Whether two classes are one: of Python's own it is known that they are not the same."""
+    own = all(symbol.name.startswith(("builtins.", "collections.")) for symbol in (left, right))
+    return True if left.name == right.name else (False if own else None)
 
 
 def _key(value: Value) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keraslint.inference import classes, data, results, sequences
+from keraslint.inference import classes, data, results, sequences, types
 from keraslint.inference.core import Arguments
 from keraslint.inference.values import (
     Batches,
@@ -17,7 +17,6 @@ from keraslint.inference.values import (
     Partial,
     Ref,
     Result,
-    Symbol,
     Tuple,
     Unknown,
     Value,
@@ -186,26 +185,6 @@ def _text(run: Run, arguments: Arguments, _: ast.expr) -> Value:
     return Const(str(given.value.value))
 
 
-def _isinstance(run: Run, arguments: Arguments, _: ast.expr) -> Value:
-    given, kind = arguments.get("obj", 0), arguments.get("class", 1)
-    if given is None or kind is None or not isinstance(kind.value, Symbol):
-        return run.unknown("a type that is not known")
-    wanted = kind.value.name.rpartition(".")[2]
-    thing = run.object(given.value) if isinstance(given.value, Ref) else given.value
-    kinds = {List: "list", Dict: "dict", Tuple: "tuple"}
-    actual = kinds.get(type(thing))
-    if isinstance(thing, Const):
-        actual = type(thing.value).__name__
-    return (
-        run.unknown("a type that is not known")
-        if actual is None or wanted not in PLAIN_TYPES
-        else Const(actual == wanted)
-    )
-
-
-PLAIN_TYPES = frozenset({"list", "dict", "tuple", "str", "int", "float", "bool"})
-
-
 def _next(run: Run, arguments: Arguments, _: ast.expr) -> Value:
     given = arguments.get("iterator", 0)
     if given is None:
@@ -278,7 +257,9 @@ KNOWN: dict[str, Callable[[Run, Arguments, ast.expr], Value]] = {
     "builtins.dict.fromkeys": _from_keys,
     "collections.OrderedDict": _ordered_dict,
     "builtins.str": _text,
-    "builtins.isinstance": _isinstance,
+    "builtins.isinstance": types.is_instance,
+    "builtins.type": types.type_of,
+    "builtins.hasattr": types.has,
     "builtins.print": _print,
     "builtins.next": _next,
     "builtins.iter": _iter,
