@@ -180,6 +180,8 @@ def place(site: TrainingSite) -> Location:
 
 _AT_CALL = re.compile(r" at (?:fit|evaluate|train_on_batch|test_on_batch)\b")
 
+_ERROR = re.compile(r" raises \w+:")
+
 
 def matter(finding: Finding) -> tuple[str, Location, str]:
     """What a finding is about: rule, place, and the message without the call at which Keras raises."""
@@ -197,8 +199,13 @@ def _merged(
     What is wrong with a compile call is said once, at the first call at which Keras raises.
     """
     same: dict[tuple[str, Location, str], list[_Claim]] = defaultdict(list)
+    named: dict[tuple[str, Location, str], tuple[str, Location, str]] = {}
     for claim in claims:
-        same[matter(claim.finding)].append(claim)
+        what = matter(claim.finding)
+        # In validation it is not known which error it is: the one that fit raises, where it raises one.
+        anyhow = *what[:2], _ERROR.sub(" raises an error:", what[2])
+        same[named.setdefault(anyhow, what) if what == anyhow else what].append(claim)
+        named.setdefault(anyhow, what)
     alternatives: _Alternatives = defaultdict(set)
     for site in all_sites:
         alternatives[_calls(site)].add(site.given)

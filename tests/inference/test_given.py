@@ -29,3 +29,20 @@ def test_only_what_the_finding_depends_on_is_named() -> None:
     outcomes = check_source("a.py", PROGRAM, Settings())
     findings = [finding for report in outcomes if isinstance(report, Report) for finding in report.findings]
     assert {(finding.code, finding.given) for finding in findings} == {("KER401", ("bidirectional",))}
+
+VALIDATED = b"""
+import keras
+from keras.layers import Dense
+
+i = keras.Input((2,))
+model = keras.Model(i, [Dense(1)(i), Dense(1)(i)])
+model.compile("sgd", "mse", loss_weights=[0.9, 0.1])
+model.fit(x, [y, y], validation_data=(x, [y, y]))
+model.evaluate(x, [y, y])
+"""
+
+
+def test_what_is_wrong_with_losses_is_said_once_for_fit_and_its_validation() -> None:
+    outcomes = check_source("a.py", VALIDATED, Settings())
+    findings = [finding for report in outcomes if isinstance(report, Report) for finding in report.findings]
+    assert [finding.message for finding in findings] == ["Keras raises ValueError at fit: 2 weights for 1 loss"]
