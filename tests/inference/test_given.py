@@ -30,6 +30,7 @@ def test_only_what_the_finding_depends_on_is_named() -> None:
     findings = [finding for report in outcomes if isinstance(report, Report) for finding in report.findings]
     assert {(finding.code, finding.given) for finding in findings} == {("KER401", ("bidirectional",))}
 
+
 VALIDATED = b"""
 import keras
 from keras.layers import Dense
@@ -45,4 +46,5 @@ model.evaluate(x, [y, y])
 def test_what_is_wrong_with_losses_is_said_once_for_fit_and_its_validation() -> None:
     outcomes = check_source("a.py", VALIDATED, Settings())
     findings = [finding for report in outcomes if isinstance(report, Report) for finding in report.findings]
-    assert [finding.message for finding in findings] == ["Keras raises ValueError at fit: 2 weights for 1 loss"]
+    messages = [finding.message for finding in findings]
+    assert messages == ["Keras raises ValueError at fit: 2 weights for 1 loss"]
