@@ -18,7 +18,7 @@ from keraslint.pairing import (
     refused_parts,
 )
 from keraslint.sites.model import CompileCall, Given, NotGiven, Unread
-from keraslint.tree import SEQUENCES, Branch, map_leaves
+from keraslint.tree import SEQUENCES, Branch, Leaf, leaves, map_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,12 +38,13 @@ def verdict(site: TrainingSite, version: Version) -> Verdict:
     if site.compiled is not None and site.compiled.by_path and version < FIRST_NESTED:
         return Undecided(f"losses by dot path are no affair of Keras {version}")
     if isinstance(site.outputs, Given):
-        return _after_fit(site, pair(request(site), version))
+        asked = request(site)
+        return _after_fit(site, asked, pair(asked, version))
     reason = site.outputs.reason if isinstance(site.outputs, Unread) else "the model has no outputs"
     return Undecided(f"outputs not known: {reason}")
 
 
-def _after_fit(site: TrainingSite, judged: Verdict) -> Verdict:
+def _after_fit(site: TrainingSite, asked: Request, judged: Verdict) -> Verdict:
     """Validation meets losses that ``fit`` has built already: what they raise there is not what is judged.
 
     Nor is it known of ``evaluate`` whether its losses are built; those that are flatten what they are given.
@@ -51,9 +52,17 @@ def _after_fit(site: TrainingSite, judged: Verdict) -> Verdict:
     if not isinstance(judged, Rejected) or site.data is None:
         return judged
     # y_true = tree.pack_sequence_as(self._y_true_build_structure, tree.flatten(y_true))
-    if "L47" in judged.clauses and site.data.call in {"evaluate", "test_on_batch"}:
+    if "L47" in judged.clauses and asked.call in {"evaluate", "test_on_batch"} and _as_many(asked):
         return Undecided("targets that Keras takes only where the losses were built by an earlier call")
     return replace(judged, error="an error") if site.data.validation else judged
+
+
+def _as_many(asked: Request) -> bool:
+    """Whether there is a target for each output, however deep it lies."""
+    targets = asked.targets
+    if not isinstance(targets, Leaf | Branch):
+        return False
+    return len(list(leaves(targets))) == len(list(leaves(asked.outputs)))
 
 
 def request(site: TrainingSite) -> Request:

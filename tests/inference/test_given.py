@@ -48,3 +48,20 @@ def test_what_is_wrong_with_losses_is_said_once_for_fit_and_its_validation() -> 
     findings = [finding for report in outcomes if isinstance(report, Report) for finding in report.findings]
     messages = [finding.message for finding in findings]
     assert messages == ["Keras raises ValueError at fit: 2 weights for 1 loss"]
+
+
+EVALUATED = b"""
+import keras
+from keras.layers import Dense
+
+i = keras.Input((2,))
+model = keras.Model(i, Dense(1)(i))
+model.compile("sgd", "mse")
+model.evaluate(x, [y, y])
+"""
+
+
+def test_targets_that_no_loss_flattens_to_one_are_too_many() -> None:
+    outcomes = check_source("a.py", EVALUATED, Settings())
+    findings = [finding for report in outcomes if isinstance(report, Report) for finding in report.findings]
+    assert [(finding.code, finding.location.span.line) for finding in findings] == [("KER108", 8)]
