@@ -37,12 +37,15 @@ def targets(texts: Iterable[str]) -> tuple[Version, ...]:
 
 def of_document(source: str, versions: tuple[Version, ...]) -> tuple[Version, ...]:
     """The versions to judge a document for: what asks for tf_keras runs with Keras 2."""
-    if _LEGACY.search(source) is None:
+    if not any(name in source for name in _NAMED) or _LEGACY.search(source) is None:
         return versions
     return tuple(version for version in versions if version.major == LEGACY.major) or (LEGACY,)
 
 
 LEGACY = Version(2, 15)
+
+_NAMED = ("tf_keras", "TF_USE_LEGACY_KERAS")
+"""What it takes to ask for it; a pattern is sought much longer."""
 
 _LEGACY = re.compile(
     r"""

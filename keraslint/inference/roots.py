@@ -8,9 +8,10 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from keraslint.documents.grammar import CHILDREN
+from keraslint.documents.grammar import CHILDREN, nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +35,11 @@ NOT_MODELS = frozenset({"re", "regex", "torch", "py_compile", "jit", "tf", "np"}
 @dataclass
 class _Names:
     """What one definition holds: the names that it mentions, whether a call in it may train, and the
-    attributes that it assigns.
+    attributes that it assigns. ``methods`` are those of the class that it is, or stands in.
     """
 
     name: str
+    methods: frozenset[str] = frozenset()
     mentioned: set[str] = field(default_factory=set)
     trains: bool = False
     assigned: set[str] = field(default_factory=set)
@@ -83,31 +85,26 @@ def attributes_read(cls: ast.ClassDef) -> frozenset[str] | None:
     """The attributes that are read in a class; None where it may be any: it gives the object, by the usual
     name of it, to a function, or reads its ``__dict__``.
     """
-    for node in ast.walk(cls):
+    found: set[str] = set()
+    for node in nodes(cls):
         if type(node) is ast.Call:
             given = (*node.args, *(keyword.value for keyword in node.keywords))
             if any(type(one) is ast.Name and one.id == "self" for one in given):
                 return None
-    found = frozenset(_attributes_read(cls))
-    return None if "__dict__" in found else found
+        elif type(node) is ast.Attribute and type(node.ctx) is not ast.Store:
+            found.add(node.attr)
+    return None if "__dict__" in found else frozenset(found)
 
 
 def _attributes_read(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if type(node) is ast.Attribute and type(node.ctx) is not ast.Store:
             yield node.attr
 
 
 def kinds_inside(tree: ast.AST) -> Iterator[type]:
-    """The kind of every node below one in which there may be others; much faster than ``ast.walk``."""
-    waiting: list[Any] = [tree]
-    while waiting:
-        node = waiting.pop()
-        for name in CHILDREN[type(node)]:
-            value = getattr(node, name)
-            inner = value if type(value) is list else [value]
-            yield from map(type, inner)
-            waiting += inner
+    """The kind of every node below one."""
+    return map(type, islice(nodes(tree), 1, None))
 
 
 def _read(tree: ast.Module) -> tuple[_Names, dict[ast.AST, _Names], Counter[str]]:
@@ -119,7 +116,9 @@ def _read(tree: ast.Module) -> tuple[_Names, dict[ast.AST, _Names], Counter[str]
     found: list[tuple[_Names | None, ast.AST, _Names]] = [(None, tree, module)]
     for _, definition, inside in found:
         # An inner definition stands behind the one that holds it.
-        found += [(inside, one, _Names(one.name)) for one in _read_one(definition, inside, read)]
+        for one in _read_one(definition, inside, read):
+            own = frozenset(_methods(one)) if type(one) is ast.ClassDef else inside.methods
+            found.append((inside, one, _Names(one.name, own)))
     for holder, _, inside in reversed(found):
         if holder is not None:
             holder.mentioned |= inside.mentioned
@@ -146,7 +145,7 @@ def _read_one(definition: ast.AST, inside: _Names, read: list[str]) -> list[ast.
             mentioned(node.attr)
             (inside.assigned.add if type(node.ctx) is ast.Store else read.append)(node.attr)
         elif kind is ast.Call:
-            inside.trains = inside.trains or _trains(node)
+            inside.trains = inside.trains or _trains(node, inside.methods)
         elif (kind is ast.FunctionDef or kind is ast.ClassDef) and node is not definition:
             inner.append(node)
             continue
@@ -159,9 +158,17 @@ def _read_one(definition: ast.AST, inside: _Names, read: list[str]) -> list[ast.
     return inner
 
 
-def _trains(call: ast.Call) -> bool:
-    """Whether this is a call that may train a model or ask it for results."""
+def _methods(cls: ast.ClassDef) -> Iterator[str]:
+    return (one.name for one in cls.body if isinstance(one, ast.FunctionDef))
+
+
+def _trains(call: ast.Call, methods: frozenset[str]) -> bool:
+    """Whether this is a call that may train a model or ask it for results; that of a method of its own class
+    does what the method does.
+    """
     if not isinstance(call.func, ast.Attribute) or call.func.attr not in TRAINING:
         return False
     holder = call.func.value
-    return not (isinstance(holder, ast.Name) and holder.id in NOT_MODELS)
+    if not isinstance(holder, ast.Name):
+        return True
+    return holder.id not in NOT_MODELS and not (holder.id == "self" and call.func.attr in methods)
