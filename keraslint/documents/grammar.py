@@ -104,7 +104,7 @@ def nodes(tree: ast.AST) -> Iterator[ast.AST]:
                 waiting.append(value)
 
 
-_LATEST: deque[tuple[str, ast.Module]] = deque(maxlen=MAX_MODULES)
+_LATEST: deque[tuple[str, ast.Module]] = deque(maxlen=4)
 """The modules that were parsed last, with their sources, for those that are made of them by an edit."""
 
 

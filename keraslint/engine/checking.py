@@ -28,10 +28,10 @@ from keraslint.engine.sifting import sift
 from keraslint.engine.worlds import World
 from keraslint.findings import Crashed, Report, Skipped
 from keraslint.inference import Project
-from keraslint.syntax import scout
+from keraslint.syntax import concrete, scout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from keraslint.documents import Reader
     from keraslint.engine.cache import Cache
@@ -75,7 +75,7 @@ def run_over(  # noqa: PLR0913, PLR0917 (as above)
     for path in everything:
         run.project.register(path)
     found = everything if shard is None else shard.of(everything)
-    wanted = [path for path in found if _is_wanted(path, run, named=path in named)]
+    wanted = (path for path in found if _is_wanted(path, run, named=path in named))
     with Workers(run, jobs) as workers:
         _examine(wanted, run, workers)
         for each in rounds(found, run.project, run.read):
@@ -125,15 +125,25 @@ def _screened(data: bytes, content: str, cache: Cache | None) -> Screened:
     return screened
 
 
-def _examine(paths: Sequence[str], run: Run, workers: Workers) -> None:
+def _examine(paths: Iterable[str], run: Run, workers: Workers) -> None:
     """Judge files, as far as what they led to is not known, and keep what they lead to in their order."""
-    known = {path: one for path in paths if (one := run.known(path)) is not None}
-    for path, one in workers.examined([path for path in paths if path not in known]):
+    known: dict[str, Examined | None] = {}
+    for path, one in workers.examined(_unknown(paths, run, known)):
         known[path] = one
         run.remember(path, one)
+        if workers.elsewhere and any(map(run.is_heard, one.findings)):
+            concrete.prepare()
+    for path, led_to in known.items():
+        if led_to is not None:
+            _keep(path, led_to, run)
+
+
+def _unknown(paths: Iterable[str], run: Run, known: dict[str, Examined | None]) -> Iterator[str]:
+    """The files of which no earlier run says what they lead to; what is known is told, in their order."""
     for path in paths:
-        if path in known:
-            _keep(path, known[path], run)
+        known[path] = run.known(path)
+        if known[path] is None:
+            yield path
 
 
 def _keep(path: str, one: Examined, run: Run) -> None:

@@ -11,6 +11,7 @@ from keraslint.documents.places import digest
 from keraslint.engine import ignoring
 from keraslint.engine.judging import Judged, judge, judge_failures
 from keraslint.engine.migrating import remember
+from keraslint.engine.stacks import roomy
 from keraslint.findings import Crashed, Finding, Location, Span, Undecided
 from keraslint.inference.needs import NOTHING, Needs
 from keraslint.syntax import scout
@@ -40,6 +41,7 @@ class Examined:
     needs: Needs = NOTHING
 
 
+@roomy
 def examine(path: str, data: bytes, run: Run) -> Examined:
     """Judge one document for every rule that is selected for it."""
     rules, settings = run.rules_for(path), run.configured.at(path)

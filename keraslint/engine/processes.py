@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, final
 
 from keraslint.documents import read_bytes
@@ -17,8 +19,8 @@ from keraslint.engine.worlds import World
 from keraslint.inference import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from concurrent.futures import ProcessPoolExecutor
+    from collections.abc import Iterable, Iterator, Sequence
+    from concurrent.futures import Future, ProcessPoolExecutor
 
     from keraslint.engine.examining import Examined
     from keraslint.engine.settings import Configured
@@ -44,55 +46,93 @@ class Workers:
         """There are to be at most so many ``jobs`` at once."""
         self._run, self._jobs = run, jobs
         self._pool: ProcessPoolExecutor | None = None
+        self._ahead = 0
 
     def __enter__(self) -> Workers:
         """No process is begun yet."""
         return self
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether other processes are at work, and this one has time."""
+        return self._pool is not None
 
     def __exit__(self, *_: object) -> None:
         """End the processes, at work or not."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def examined(self, paths: Sequence[str]) -> Iterator[tuple[str, Examined]]:
-        """What each of the files led to, as it comes; a file that vanishes meanwhile led to nothing."""
-        left = dict.fromkeys(paths)
-        for path, one in self._from_pool(paths):
+    def examined(self, paths: Iterable[str]) -> Iterator[tuple[str, Examined]]:
+        """What each of the files led to, as it comes; a file that vanishes meanwhile led to nothing.
+
+        Where that pays, the first are examined while the last are still to be named.
+        """
+        left: dict[str, None] = {}
+        paths = iter(paths)
+        for path, one in self._from_pool(paths, left) if self._jobs > 1 else ():
             del left[path]
             if one is not None:
                 yield path, one
-        for path in left:
+        for path in (*left, *paths):
             one = _examined(path, self._run)
             if one is not None:
                 yield path, one
 
-    def _from_pool(self, paths: Sequence[str]) -> Iterator[tuple[str, Examined | None]]:
+    def _from_pool(
+        self, paths: Iterable[str], left: dict[str, None]
+    ) -> Iterator[tuple[str, Examined | None]]:
         """The largest files first, so that none is waited for at the end; where they die, some are left."""
-        from concurrent.futures import BrokenExecutor, as_completed  # noqa: PLC0415 (20 ms)
+        from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait  # noqa: PLC0415 (20 ms)
 
-        pool = self._begun(paths)
-        if pool is None:
-            return
-        called = self._run.project.called
-        ordered = sorted(paths, key=lambda path: self._run.sizes.get(path, 0), reverse=True)
+        size, waiting = 0, _Waiting()
         try:
-            waiting = {pool.submit(_work, path, called.get(path, frozenset())): path for path in ordered}
-            for done in as_completed(waiting):
-                yield waiting[done], done.result()
+            for path in paths:
+                left[path] = None
+                if self._run.configured.at(path).style is None:
+                    size += waiting.add(path, self._run.sizes.get(path, 0))
+                    self._begin(size, waiting, self._jobs)
+                    self._feed(waiting)
+            self._begin(size, waiting, 2)
+            while self._feed(waiting):
+                for done in wait(waiting.begun, return_when=FIRST_COMPLETED).done:
+                    yield waiting.begun.pop(done), done.result()
         except BrokenExecutor:
             self._jobs, self._pool = 1, None
 
-    def _begun(self, paths: Sequence[str]) -> ProcessPoolExecutor | None:
-        """The pool, if it pays to have one for these files."""
-        if any(self._run.configured.at(path).style is not None for path in paths):
-            return None
-        if self._pool is not None:
-            return self._pool if len(paths) > 1 else None
-        size = sum(self._run.sizes.get(path, 0) for path in paths)
-        workers = min(self._jobs, size // WORTH_A_POOL, len(paths))
-        if workers > 1:
+    def _begin(self, size: int, waiting: _Waiting, least: int) -> None:
+        """Begin the processes where it pays to have as many for these files."""
+        workers = min(self._jobs, size // WORTH_A_POOL, len(waiting.files))
+        if self._pool is None and workers >= least:
             self._pool = _pool(self._run, workers)
-        return self._pool
+            self._ahead = 2 * workers
+
+    def _feed(self, waiting: _Waiting) -> bool:
+        """Give the processes what they can soon begin; whether they are at work."""
+        if self._pool is None:
+            return False
+        called = self._run.project.called
+        busy = sum(not one.done() for one in waiting.begun)
+        for _ in range(min(self._ahead - busy, len(waiting.files))):
+            path = waiting.largest()
+            waiting.begun[self._pool.submit(_work, path, called.get(path, frozenset()))] = path
+        return bool(waiting.begun)
+
+
+@dataclass
+class _Waiting:
+    """Files that are to be examined, and those that a process has been given."""
+
+    files: list[tuple[int, int, str]] = field(default_factory=list)
+    begun: dict[Future[Examined | None], str] = field(default_factory=dict)
+
+    def add(self, path: str, size: int) -> int:
+        """One more file; its size."""
+        heappush(self.files, (-size, len(self.files), path))
+        return size
+
+    def largest(self) -> str:
+        """Take out the largest, of several the first."""
+        return heappop(self.files)[-1]
 
 
 def _pool(run: Run, workers: int) -> ProcessPoolExecutor:

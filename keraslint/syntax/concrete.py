@@ -161,6 +161,11 @@ def _is_inside(first: int, text: str) -> bool:
     return first > 0 and text.lstrip("\f")[:1] in {" ", "\t"}
 
 
+def prepare() -> None:
+    """Load libcst, which takes a while: it will be needed, and other processes are still at work."""
+    import libcst.metadata  # noqa: F401, PLC0415 (a clean run must not pay for it)
+
+
 @lru_cache(maxsize=2048)
 def _part(source: str, path: str, *, inside: bool) -> Part:
     """One stretch of a document, ``inside`` a class or not, its lines counted from its own first."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,24 @@ def test_processes_do_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(run_in) >= 1
 
 
+def test_the_first_are_examined_while_the_last_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks = [str(tmp_path / str(number)) for number in range(4)]
+
+    def named() -> Iterator[str]:
+        yield from marks[:3]
+        until = time.monotonic() + 60
+        while not any(map(os.path.exists, marks)) and time.monotonic() < until:
+            time.sleep(0.01)
+        assert any(map(os.path.exists, marks))
+        yield marks[3]
+
+    monkeypatch.setattr(processes, "_work", _mark)
+    with processes.Workers(_run(marks), 2) as workers:
+        assert sorted(path for path, _ in workers.examined(named())) == marks
+
+
 def test_where_processes_die_the_rest_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = said("fixtures/list-loss-for-dict-outputs", 1)
     monkeypatch.setattr(processes, "_work", _die)
@@ -65,21 +85,30 @@ def test_the_command_line_takes_a_number(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def _examined(jobs: int) -> list[tuple[str, Any]]:
+    paths = [str(path) for path in sorted(Path("fixtures/list-loss-for-dict-outputs").glob("*/bad.py"))]
+    with processes.Workers(_run(paths), jobs) as workers:
+        return [*workers.examined(paths[::2]), *workers.examined(paths[1::2])]
+
+
+def _run(paths: list[str]) -> Any:
     from keraslint.engine.run import Run
     from keraslint.engine.worlds import World
     from keraslint.inference import Project
 
-    paths = [str(path) for path in sorted(Path("fixtures/list-loss-for-dict-outputs").glob("*/bad.py"))]
     run = Run(EVERYTHING, World(Project(".")), lambda _: "not to be read here")
     run.sizes.update(dict.fromkeys(paths, 9))
-    with processes.Workers(run, jobs) as workers:
-        return [*workers.examined(paths[::2]), *workers.examined(paths[1::2])]
+    return run
 
 
 def _number(*_: object) -> Any:
     from keraslint.engine.examining import Examined
 
     return Examined(str(os.getpid()))
+
+
+def _mark(path: str, *_: object) -> Any:
+    Path(path).touch()
+    return _number()
 
 
 def _die(*_: object) -> Any:
