@@ -178,7 +178,7 @@ def place(site: TrainingSite) -> Location:
     return call.location if call else site.model
 
 
-_AT_CALL = re.compile(r" at (?:fit|evaluate|train_on_batch|test_on_batch)\b")
+_AT_CALL = re.compile(r" at (?:compile|fit|evaluate|train_on_batch|test_on_batch)\b")
 
 _ERROR = re.compile(r" raises \w+:")
 

@@ -102,6 +102,23 @@ OPTIMIZERS = frozenset(
     {"Adam", "AdamW", "SGD", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "Lion"}
 )
 
+CALLBACKS = frozenset(
+    {
+        "BackupAndRestore",
+        "Callback",
+        "CSVLogger",
+        "EarlyStopping",
+        "LambdaCallback",
+        "LearningRateScheduler",
+        "ModelCheckpoint",
+        "ProgbarLogger",
+        "ReduceLROnPlateau",
+        "RemoteMonitor",
+        "TensorBoard",
+        "TerminateOnNaN",
+    }
+)
+
 
 def from_star(name: str, modules: list[str]) -> str | None:
     """Which symbol an otherwise unbound ``name`` is, given the modules imported with a star."""
@@ -112,7 +129,8 @@ def from_star(name: str, modules: list[str]) -> str | None:
     if not name[:1].isupper():
         return None
     # Which of several star imports a class comes from is told by its kind; most of what is used are layers.
-    likely = "keras.optimizers" if name in OPTIMIZERS else "keras.layers"
+    known = {"keras.optimizers": OPTIMIZERS, "keras.callbacks": CALLBACKS}
+    likely = next((home for home, names in known.items() if name in names), "keras.layers")
     for home in (likely, "keras.layers", "keras.losses", "keras.metrics", "keras.callbacks"):
         if home in homes:
             return f"{home}.{name}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from string import Formatter
 from typing import TYPE_CHECKING, TypeAlias
 
 from keraslint.inference import bypath, data, models
@@ -281,6 +282,25 @@ def _monitored(run: Run, arguments: Arguments, node: ast.expr) -> None:
             if isinstance(key, str):
                 shown = mode if isinstance(mode, str) else None
                 run.events.append(MonitorEvent(run.origin(node), key, callback.origin, kind, shown))
+            if kind == "ModelCheckpoint":
+                for log in _in_path(options.get("filepath")):
+                    run.events.append(
+                        MonitorEvent(run.origin(node), log, callback.origin, kind, in_path=True)
+                    )
+
+
+def _in_path(path: Constant) -> tuple[str, ...]:
+    """The logs that the path of a checkpoint names, as ``{val_loss:.2f}``."""
+    if not isinstance(path, str):
+        return ()
+    try:
+        names = [name for _, name, _, _ in Formatter().parse(path) if name]
+    except ValueError:
+        return ()
+    return tuple(name for name in dict.fromkeys(names) if name.isidentifier() and name not in _NO_LOGS)
+
+
+_NO_LOGS = frozenset({"epoch", "batch"})
 
 
 def _predict(run: Run, ref: Ref, model: Model, arguments: Arguments, node: ast.expr) -> Value:

@@ -53,6 +53,9 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
 def _finding(site: TrainingSite, monitor: Monitor, meant: str, logs: tuple[str, ...]) -> Finding:
     prefix = VALIDATION if monitor.key.startswith(VALIDATION) else ""
     absent = f"Keras logs no {monitor.key!r}; close is {prefix + meant!r} of {list(logs)}"
+    if monitor.in_path:
+        message = f"{monitor.callback} raises KeyError, its path names what is not there: {absent}"
+        return rule.finding(monitor.location, message, severity=Severity.ERROR)
     edits = calls.string(site, monitor.location, monitor.key, prefix + meant)
     fixes = parts.fix(f"Name the log that Keras has: {prefix + meant!r}", Safety.UNSAFE, edits)
     if monitor.callback is None:

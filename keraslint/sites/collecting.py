@@ -213,7 +213,9 @@ class _Collector:
             uses=_each(
                 ResultUse(one.call, one.how, at(one.origin), one.count, one.index, one.names) for one in uses
             ),
-            monitors=_each(Monitor(one.key, at(one.origin), one.callback, one.mode) for one in named),
+            monitors=_each(
+                Monitor(one.key, at(one.origin), one.callback, one.mode, one.in_path) for one in named
+            ),
             old_calls=_each(OldCall(one.name, at(one.origin)) for one in old),
         )
 
