@@ -94,8 +94,8 @@ class UseEvent:
 class MonitorEvent:
     """A log was named: by a callback, or as a key of a history; ``source`` is the ``fit`` it belongs to.
 
-    ``mode`` is ``auto`` where none was given, None where it is not known; ``in_path`` says that the log is named
-    by the path of a checkpoint, as in ``{val_loss:.2f}.keras``.
+    ``mode`` is ``auto`` where none was given, None where it is not known; ``in_path`` says that
+    the path of a checkpoint names the log, as in ``{val_loss:.2f}.keras``.
     """
 
     source: Origin

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keraslint.inference.core import Arguments, Run
+    from keraslint.inference.values import Constant
     from keraslint.pairing import Call
 
     Handler: TypeAlias = Callable[[Run, Ref, Model, Arguments, ast.expr], Value]

@@ -128,8 +128,8 @@ class ResultUse:
 class Monitor:
     """A log that the program names: the ``monitor`` of a ``callback``, or a key of a history.
 
-    ``mode`` is that of the callback, ``auto`` where none was given, None where it is not known; ``in_path`` says
-    that the path of the callback names it.
+    ``mode`` is that of the callback, ``auto`` where none was given, None where it is not known; ``in_path``
+    says that the path of the callback names it.
     """
 
     key: str
