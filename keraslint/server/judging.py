@@ -65,6 +65,12 @@ class _Kept:
     reading: _Reading
     world: World | None
 
+    def forget(self) -> None:
+        """Let go what was inferred."""
+        if self.world is not None:
+            self.world.forget()
+        self.world = None
+
 
 MAX_WORLDS = 3
 """Open files of which it is remembered what was inferred: those that were changed last."""
@@ -76,6 +82,12 @@ class Judge:
 
     options: Options
     _kept: dict[str, _Kept] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Judge everything anew."""
+        for kept in self._kept.values():
+            kept.forget()
+        self._kept.clear()
 
     def findings(self, opened: Opened, snapshot: Snapshot) -> tuple[list[Finding], list[str]]:
         """The findings in a file, also those that other open files lead to, and what is to be logged."""
@@ -120,9 +132,8 @@ class Judge:
         if kept is None:
             path = os.path.realpath(opened.path)
             for old in (self._kept.pop(path, None), *list(self._kept.values())[: 1 - MAX_WORLDS]):
-                if old is not None and old.world is not None:
-                    old.world.forget()
-                    old.world = None
+                if old is not None:
+                    old.forget()
             kept = self._kept[path] = self._anew(opened, snapshot)
         return kept.judgement
 

@@ -271,8 +271,13 @@ class Server(LanguageServer):
             types.RegistrationParams([types.Registration("keraslint", name, options)])
         )
 
-    def renew(self) -> None:
-        """Something changed on the disk: push, or tell the client to pull."""
+    def renew(self, params: types.DidChangeWatchedFilesParams) -> None:
+        """Something changed on the disk: push, or tell the client to pull.
+
+        A module that is newly there is one that nothing was read of, so that nothing that was has changed.
+        """
+        if any(change.type is not types.FileChangeType.Changed for change in params.changes):
+            self._thread.submit(self.judge.forget)
         self.push()
         workspace = self.client_capabilities.workspace
         able = workspace.diagnostics if workspace else None
@@ -294,7 +299,9 @@ def made(options: Options) -> Server:
         types.NOTEBOOK_DOCUMENT_DID_CLOSE,
     ):
         server.feature(name)(lambda _: server.push())
-    server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(lambda _: server.renew())
+    server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(
+        lambda params: server.renew(params)  # noqa: PLW0108 (pygls sets attributes on it)
+    )
     server.feature(types.INITIALIZED)(_handler(server.watch))
     server.feature(types.SHUTDOWN)(lambda _: server.end())
     pulling = types.DiagnosticOptions(

@@ -137,3 +137,37 @@ def test_what_changes_on_the_disk_is_heard_of(pulling: Client, pushed: Client) -
         client.tell(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, types.DidChangeWatchedFilesParams([event]))
     assert pulling.was_asked(types.WORKSPACE_DIAGNOSTIC_REFRESH)
     assert pushed.pushed(uri, 1) == []
+
+
+BUILDER = """\
+import keras
+
+
+def build():
+    inputs = keras.Input((4,))
+    heads = {"b": keras.layers.Dense(1, name="b")(inputs), "a": keras.layers.Dense(1, name="a")(inputs)}
+    return keras.Model(inputs, heads)
+"""
+CALLER = """\
+from builder import build
+
+model = build()
+model.compile("sgd", ["mse", "mae"])
+"""
+
+
+def test_a_module_that_is_newly_there_is_read(pulling: Client) -> None:
+    """One that is deleted is not; nothing of what is open has changed."""
+    folder = pulling.root / "modules"
+    folder.mkdir()
+    uri = pulling.open("modules/train.py", CALLER)
+    assert pulling.codes(uri) == []
+    builder = folder / "builder.py"
+    for change, found in ((types.FileChangeType.Created, ["KER202"]), (types.FileChangeType.Deleted, [])):
+        if found:
+            builder.write_text(BUILDER)
+        else:
+            builder.unlink()
+        event = types.FileEvent(builder.as_uri(), change)
+        pulling.tell(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, types.DidChangeWatchedFilesParams([event]))
+        assert pulling.codes(uri) == found
