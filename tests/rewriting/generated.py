@@ -22,6 +22,7 @@ rng = np.random.default_rng({seed}){c1}
 data = rng.random((8, 3), dtype="float32")
 
 x = keras.Input((3,), name="x")
+h = {trunk}
 {layers}
 {model}{c2}
 
@@ -30,6 +31,7 @@ x = keras.Input((3,), name="x")
 {fitted}{c3}
 {after}
 """
+TRUNKS = ("x", "keras.layers.Dense(4, activation='tanh')(x)")
 AFTER = (
     "",
     "{heads} = model.predict(data, verbose=0)  # all of them\nprint({last})",
@@ -79,12 +81,13 @@ def listed(draw: st.DrawFn) -> str:
     fitted = {"y": targets(kind)}
     if draw(st.booleans()):
         fitted["sample_weight"] = part(some(("np.ones(8)", "np.linspace(0, 1, 8)")), kind)
-    calls = [f'keras.layers.Dense(1, name="{one}")(x)' if own else "keras.layers.Dense(1)(x)"
+    calls = [f'keras.layers.Dense(1, name="{one}")(h)' if own else "keras.layers.Dense(1)(h)"
              for one, own in zip(heads, named, strict=True)]  # fmt: skip
     after = draw(st.sampled_from(AFTER))
     again = targets() if "{again}" in after else ""
     return FRAME.format(
         seed=draw(st.integers(0, 9)),
+        trunk=draw(st.sampled_from(TRUNKS)),
         layers="\n".join(f"{one} = {call}" for one, call in zip(heads, calls, strict=True)),
         model=called(
             "model = keras.Model(inputs=x, ",
