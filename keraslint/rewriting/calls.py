@@ -268,11 +268,11 @@ def taken_apart(
     return (
         Edit(source.location(target), fresh),
         *((with_keyword(source, node, "return_dict=True"),) if ask and isinstance(node, ast.Call) else ()),
-        _behind(source, statement, f"{targets} = {entries}"),
+        behind(source, statement, f"{targets} = {entries}"),
     )
 
 
-def _behind(source: Source, statement: ast.stmt, more: str) -> Edit:
+def behind(source: Source, statement: ast.stmt, more: str) -> Edit:
     """One more statement on the next line; on the same one if others stand there."""
     span = source.span(statement)
     before = source.lines[span.line - 1][: span.column - 1]

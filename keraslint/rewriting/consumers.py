@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from keraslint.findings import Edit
 from keraslint.rewriting import calls
 from keraslint.rewriting.containers import quoted
+from keraslint.rewriting.predicted import Escaped, is_asked, listed, used
 from keraslint.rewriting.reaching import definition, parameter
-from keraslint.rewriting.refusal import refuse
+from keraslint.rewriting.refusal import Refused, refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from keraslint.findings import Location
     from keraslint.rewriting.groups import Group, Seen
@@ -49,7 +50,8 @@ class Consumers:
     """The consumers of one group.
 
     ``names`` are the keys in declared order, ``below`` the number of layers that certainly keep their places,
-    ``inner`` the calls that give outputs of other models, which are rewritten too.
+    ``inner`` the calls that give outputs of other models, which are rewritten too, ``listed`` whether
+    predictions are put back into lists where they are made.
     """
 
     seen: Seen
@@ -57,6 +59,7 @@ class Consumers:
     names: tuple[str, ...]
     below: int = 0
     inner: frozenset[Location] = frozenset()
+    listed: bool = False
 
     def edits(self) -> Iterator[Edit]:
         """The edits of everything that takes the outputs by position."""
@@ -68,7 +71,7 @@ class Consumers:
             if trace.call is None:
                 yield from self._of_model(source, node)
             elif trace.call == "predict":
-                yield from self._of_result(source, node, "predict")
+                yield from self._of_predicted(source, node)
         self._all_followed()
 
     def _source(self, location: Location) -> Source:
@@ -77,18 +80,27 @@ class Consumers:
             refuse("its source cannot be read", location)
         return source
 
+    def _of_predicted(self, source: Source, node: ast.expr) -> Iterator[Edit]:
+        if self.listed and not is_asked(node):
+            return
+        try:
+            again = listed(source, node, self.names) if self.listed else ()
+            yield from again or self._of_result(source, node, "predict")
+        except Refused as refused:
+            raise Escaped.like(refused) from None
+
     def _of_model(self, source: Source, node: ast.expr) -> Iterator[Edit]:
         parent = source.parents.get(node)
         match parent:
             case ast.Attribute(attr="output_names") if (whole := self._labelled(source, parent)) is not None:
                 yield from calls.only(source, *whole)
             case ast.Attribute(attr=name):
-                self._attribute(source, parent, name)
+                yield from self._picked(source, parent) or self._attribute(source, parent, name)
             case ast.Call(func=callee) if callee is node:
                 if source.location(parent) not in self.inner:
                     yield from self._of_result(source, parent, "call")
             case ast.Call() | ast.keyword() | ast.Starred():
-                self._passed(source, node, parent)
+                self._passed(source, node, parent, "the model")
             case ast.Return():
                 self._returned(source, parent, "the model")
             case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.IfExp():
@@ -98,6 +110,17 @@ class Consumers:
             case ast.Lambda() | ast.Yield():
                 refuse("the model is given to whoever asks for it, who is not seen", source.location(node))
 
+    def _picked(self, source: Source, outputs: ast.Attribute) -> calls.Edits | None:
+        """``model.outputs[0]`` of a functional model by its key."""
+        index = source.parents.get(outputs)
+        functional = outputs.attr == "outputs" and self.group.sites[0].kind == "functional"
+        if not isinstance(index, ast.Subscript) or not functional:
+            return None
+        place = _number(index.slice)
+        if place is None or not -len(self.names) <= place < len(self.names):
+            return None
+        return calls.output_by_key(self.group.sites[0], source.location(index), self.names[place])
+
     def _displayed(self, source: Source, node: ast.expr) -> None:
         """A list or the like with the model in it: whoever takes it whole has to be followed."""
         parent = source.parents.get(node)
@@ -105,7 +128,7 @@ class Consumers:
             case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.IfExp() | ast.BinOp():
                 self._displayed(source, parent)
             case ast.Call() | ast.keyword() | ast.Starred():
-                self._passed(source, node, parent, HARMLESS | WALKED)
+                self._passed(source, node, parent, "the model", HARMLESS | WALKED)
             case ast.Return():
                 self._returned(source, parent, "the model with other things")
             case ast.Assign(targets=[ast.Name(id=name)]):
@@ -113,13 +136,15 @@ class Consumers:
                     around = source.parents.get(read)
                     taken = isinstance(around, ast.Call | ast.keyword | ast.Starred)
                     if taken and isinstance(read, ast.Name) and read.id == name and around is not None:
-                        self._passed(source, read, around, HARMLESS | WALKED)
+                        self._passed(source, read, around, "the model", HARMLESS | WALKED)
 
     def _labelled(self, source: Source, names: ast.expr) -> tuple[ast.Call, ast.expr] | None:
         """``dict(zip(model.output_names, predictions))``, which is what the predictions are in dicts."""
         zipped = source.parents.get(names)
         around = None if zipped is None else source.parents.get(zipped)
         match around, zipped:
+            case _ if self.listed:
+                return None
             case ast.Call(func=ast.Name(id="dict"), keywords=[]), ast.Call(
                 func=ast.Name(id="zip"), args=[one, other]
             ):
@@ -130,10 +155,11 @@ class Consumers:
                 return (around, other) if one is names and known else None
         return None
 
-    def _attribute(self, source: Source, node: ast.Attribute, name: str) -> None:
+    def _attribute(self, source: Source, node: ast.Attribute, name: str) -> calls.Edits:
+        """Nothing to edit, or a refusal."""
         at = source.location(node)
         if name == "outputs" and _is_counted(source.parents.get(node)):
-            return
+            return ()
         if name in WRITTEN_OUT:
             refuse(f"the model is written out by '{name}', and whoever reads it is not seen", at)
         ordered = name in ORDERED or (name == "get_layer" and _place_of(source.parents.get(node)) is not None)
@@ -148,6 +174,7 @@ class Consumers:
                 f"'{name}' of the model is not what it was once its outputs stand in a dict, or is not known",
                 at,
             )
+        return ()
 
     def _is_below(self, source: Source, node: ast.Attribute) -> bool:
         """Whether this is ``model.layers[3]`` of a layer below all heads, or only shown."""
@@ -169,16 +196,16 @@ class Consumers:
         ) and name not in {"outputs", "output", "output_names", "output_shape"}
 
     def _passed(
-        self, source: Source, node: ast.expr, parent: ast.AST, harmless: frozenset[str] = HARMLESS
+        self, source: Source, node: ast.expr, parent: ast.AST, what: str, harmless: frozenset[str] = HARMLESS
     ) -> None:
         call = source.parents.get(parent) if isinstance(parent, ast.keyword | ast.Starred) else parent
         if not isinstance(call, ast.Call):
-            refuse("it is passed on in a way that is not followed", source.location(node))
+            refuse(f"{what} is passed on in a way that is not followed", source.location(node))
         if source.location(call) in self.seen.followed:
             return
         callee = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         if callee not in harmless:
-            refuse(f"it is passed to '{callee}', which is not seen", source.location(node))
+            refuse(f"{what} is passed to '{callee}', which is not seen", source.location(node))
 
     def _returned(self, source: Source, statement: ast.AST, what: str) -> None:
         function = next((one for one in source.above(statement) if isinstance(one, ast.FunctionDef)), None)
@@ -236,9 +263,9 @@ class Consumers:
             case ast.Return():
                 self._returned(source, parent, "the predictions")
             case ast.Call() | ast.keyword():
-                self._passed(source, node, parent, COUNTING)
+                self._passed(source, node, parent, "what is predicted", COUNTING)
             case _:
-                refuse("the predictions are used in a way that is not rewritten", source.location(node))
+                refuse(f"the predictions are {used(parent)}", source.location(node))
 
     def _index(self, source: Source, node: ast.Subscript, index: int) -> Edit:
         if not -len(self.names) <= index < len(self.names):
@@ -334,44 +361,3 @@ def last(node: ast.AST) -> str | None:
 
 def _calls(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Call) and last(node.func) == name
-
-
-def saved_by_callbacks(source: Source, call: ast.Call) -> ast.Call | None:
-    """A ``ModelCheckpoint`` among the callbacks of a ``fit`` that saves more than weights."""
-    given = [keyword.value for keyword in call.keywords if keyword.arg == "callbacks"]
-    for value in _resolved(source, given):
-        for one in ast.walk(value):
-            if isinstance(one, ast.Call) and last(one.func) == "ModelCheckpoint" and not _weights_only(one):
-                return one
-    return None
-
-
-def _weights_only(call: ast.Call) -> bool:
-    return any(
-        keyword.arg == "save_weights_only"
-        and isinstance(keyword.value, ast.Constant)
-        and keyword.value.value is True
-        for keyword in call.keywords
-    )
-
-
-def _resolved(source: Source, values: Sequence[ast.expr], depth: int = 0) -> Iterator[ast.expr]:
-    """Expressions, and what the names in them were last assigned above them, a few steps back."""
-    yield from values
-    for value in values if depth < MAX_RESOLVED else ():
-        names = {one.id for one in ast.walk(value) if isinstance(one, ast.Name)}
-        yield from _resolved(source, [*_assigned(source, names, value.lineno)], depth + 1)
-
-
-MAX_RESOLVED = 2
-"""A list of callbacks, and a callback in it."""
-
-
-def _assigned(source: Source, names: set[str], line: int) -> Iterator[ast.expr]:
-    last: dict[str, ast.expr] = {}
-    for statement in ast.walk(source.tree):
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)]) if name in names and statement.lineno < line:
-                if name not in last or last[name].lineno < statement.lineno:
-                    last[name] = statement.value
-    yield from last.values()

@@ -10,7 +10,7 @@ import ast
 import os
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, Literal, TypeAlias, Union
 
 from keraslint.rewriting.reaching import reached
 
@@ -25,6 +25,12 @@ Scope: TypeAlias = Union[ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.
 # Methods that give the same batches again, and functions that make batches of what they take.
 SAME = frozenset({"batch", "prefetch", "cache", "shuffle", "repeat", "with_options"})
 TAKING = frozenset({"from_tensor_slices", "from_tensors", "map", "zip"})
+# Methods whose first argument is what the model is called on, or batches with targets beside it.
+FED = frozenset({"fit", "evaluate", "train_on_batch", "test_on_batch", "predict", "fit_generator",
+                 "evaluate_generator", "predict_generator", "predict_on_batch"})  # fmt: skip
+
+Role: TypeAlias = Literal["a part", "inputs", "a batch"]
+OTHER = {"a part": "inputs", "inputs": "targets or the like"}
 
 MAX_STEPS = 12
 """Assignments, returns and parameters followed from a display."""
@@ -32,27 +38,46 @@ MAX_STEPS = 12
 
 @dataclass(frozen=True)
 class Following:
-    """The calls in question; ``alone``: no other value may come to them by the same names."""
+    """The calls in question; ``alone``: no other value may come to them by the same names.
+
+    ``role`` is what they take a value as; what they take it as besides that is somewhere else.
+    """
 
     sources: Sources
     calls: Sequence[Location]
     alone: bool = True
+    role: Role = "a part"
 
-    def strays(self, source: Source, node: ast.expr, steps: int = 0) -> str:
-        """Where a value is used otherwise than in one of these calls; empty where it is not."""
+    def strays(self, source: Source, node: ast.expr, steps: int = 0, *, batched: bool = False) -> str:
+        """Where a value is used otherwise than in one of these calls; empty where it is not.
+
+        ``batched``: it is in batches, beside the inputs.
+        """
         here = source.location(node)
         parent = source.parents.get(node)
-        if any(_within(here, call) for call in self.calls) or _is_only_tested(parent):
+        there = any(_within(here, call) for call in self.calls)
+        if self._is_other(source, node, there=there, batched=batched):
+            return f"it is given to the model as {OTHER[self.role]} too, at line {here.span.line}"
+        if there or _is_only_tested(parent):
             return ""
         if parent is not None and _is_a_batch(source, parent):
             return self._batch_strays(source, parent, steps)
-        if steps > MAX_STEPS or parent is None:
-            return "it goes through too many names"
-        onward = self._onward(source, node, parent)
+        onward: list[ast.expr] | str = "it goes through too many names"
+        if steps <= MAX_STEPS and parent is not None:
+            onward = self._onward(source, node, parent)
         if isinstance(onward, str):
             return onward
-        further = (self.strays(source, one, steps + 1) for one in onward)
+        batched = batched or (parent is not None and _is_taken(parent))
+        further = (self.strays(source, one, steps + 1, batched=batched or _maps(one)) for one in onward)
         return next(filter(None, further), "")
+
+    def _is_other(self, source: Source, node: ast.expr, *, there: bool, batched: bool) -> bool:
+        """Whether this is inputs where a value is to be targets or the like, or the other way round."""
+        if self.role == "a batch" or batched:
+            return False
+        if self.role == "inputs":
+            return there and not _is_inputs(source, node)
+        return (there and _is_inputs(source, node)) or _is_first_of_batch(source, node)
 
     def _batch_strays(self, source: Source, parent: ast.AST, steps: int) -> str:
         """The same of the batches that a generator or ``PyDataset`` gives."""
@@ -63,7 +88,7 @@ class Following:
                 call = other.parents.get(name)
                 if not isinstance(call, ast.Call) or call.func is not name:
                     return f"'{maker}' gives batches to what is not seen"
-                if why := self.strays(other, call, steps + 1):
+                if why := self.strays(other, call, steps + 1, batched=True):
                     return f"the batches of '{maker}' go elsewhere too: {why}"
         return ""
 
@@ -84,7 +109,7 @@ class Following:
                 isinstance(call := source.parents.get(parent), ast.Call) and parent.attr in SAME
             ):
                 onward = [call]
-            case ast.Call(func=ast.Attribute(attr=name)) if name in TAKING:
+            case ast.Call() if _is_taken(parent):
                 onward = [parent]
             case ast.Lambda() if isinstance(call := source.parents.get(parent), ast.Call) and _maps(call):
                 onward = [call]
@@ -202,6 +227,41 @@ def _is_only_tested(parent: ast.AST | None) -> bool:
     return isinstance(parent, ast.Compare) and all(isinstance(one, ast.Is | ast.IsNot) for one in parent.ops)
 
 
+def _is_taken(parent: ast.AST) -> bool:
+    """Whether what stands here is put into a dataset."""
+    return isinstance(parent, ast.Lambda) or (
+        isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) and parent.func.attr in TAKING
+    )
+
+
+def _is_first_of_batch(source: Source, node: ast.expr) -> bool:
+    """Whether this is what the model is called on: the first of ``(inputs, targets)`` in a batch."""
+    parent = source.parents.get(node)
+    if not isinstance(parent, ast.Tuple | ast.List) or len(parent.elts) == 1 or parent.elts[0] is not node:
+        return False
+    around = source.parents.get(parent)
+    mapped = isinstance(around, ast.Return) and any(
+        isinstance(call := source.parents.get(name), ast.Call) and _maps(call)
+        for name in _named(source.tree, _function(source, around))
+    )
+    return mapped or (around is not None and (_is_taken(around) or _is_a_batch(source, around)))
+
+
+def _is_inputs(source: Source, node: ast.expr) -> bool:
+    """Whether this stands in the argument of a call that the model is called on."""
+    inner: ast.AST = node
+    for outer in source.above(node):
+        match outer:
+            case ast.Call(func=ast.Attribute(attr=name), args=args) if name in FED:
+                return (args[:1] == [inner]) or (isinstance(inner, ast.keyword) and inner.arg == "x")
+            case ast.Tuple(elts=[first, _, *_]) if first is inner:
+                given = source.parents.get(outer)
+                if isinstance(given, ast.keyword) and given.arg == "validation_data":
+                    return True
+        inner = outer
+    return False
+
+
 def _is_a_batch(source: Source, parent: ast.AST) -> bool:
     """Whether what stands here is given by a generator, a ``PyDataset`` or a dataset."""
     match parent:
@@ -243,8 +303,8 @@ def _method(source: Source, statement: ast.AST) -> str | None:
     return function.name if function is not None and inside else None
 
 
-def _maps(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr == "map"
+def _maps(call: ast.expr) -> bool:
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "map"
 
 
 def importers(source: Source, sources: Sources) -> Iterator[Source]:

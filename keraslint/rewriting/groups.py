@@ -51,9 +51,10 @@ class Group:
 
     @property
     def calls(self) -> list[Location]:
-        """The calls that take parts of these sites."""
+        """The calls that take parts of these sites, or batches with targets in them, as ``predict`` does."""
         found = (call for site in self.sites for call in (site.compiled, site.data) if call is not None)
-        return list(dict.fromkeys(call.location for call in found))
+        predicting = (trace.location for trace in self.traces if trace.call == "predict")
+        return list(dict.fromkeys((*(call.location for call in found), *predicting)))
 
 
 Variant: TypeAlias = "tuple[Location, Location | None]"

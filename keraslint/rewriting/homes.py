@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keraslint.findings import Location
+    from keraslint.rewriting.following import Role
     from keraslint.sites.model import TrainingSite
     from keraslint.sites.sources import Sources
     from keraslint.tree import Path
@@ -58,17 +59,33 @@ def container(sources: Sources | None, part: Given, path: Path = ()) -> Containe
 def own_container(site: TrainingSite, part: Given, path: Path = ()) -> Container | None:
     """The same, where it is used for this part of this site alone."""
     calls = [call.location for call in (site.compiled, site.data) if call is not None]
-    return private_container(site.sources, part, calls, path) if agreed(site, part) else None
-
-
-def private_container(
-    sources: Sources | None, part: Given, calls: Sequence[Location], path: Path = (), *, alone: bool = True
-) -> Container | None:
-    """The same, where nothing but these calls takes it; ``alone``, where they take nothing else instead."""
-    found = container(sources, part, path)
-    if found is None or sources is None or Following(sources, calls, alone).strays(found.source, found.node):
+    if not agreed(site, part):
         return None
-    return found
+    return private_container(site.sources, part, calls, path, role=_role(site, part))
+
+
+def _role(site: TrainingSite, part: Given) -> Role:
+    if site.data is None or part not in (site.data.inputs, site.data.batch):
+        return "a part"
+    return "inputs" if part == site.data.inputs else "a batch"
+
+
+def private_container(  # noqa: PLR0913 - the value, who takes it, and how
+    sources: Sources | None,
+    part: Given,
+    calls: Sequence[Location],
+    path: Path = (),
+    *,
+    alone: bool = True,
+    role: Role = "a part",
+) -> Container | None:
+    """The same, where nothing but these calls takes it, as what it is to be; ``alone``, where they take
+    nothing else instead.
+    """
+    found = container(sources, part, path)
+    if found is None or sources is None:
+        return None
+    return None if Following(sources, calls, alone, role).strays(found.source, found.node) else found
 
 
 def private_containers(sources: Sources, part: Given, calls: Sequence[Location]) -> list[Container]:

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 from keraslint.findings import Edit, Location
 from keraslint.inference.training import KEPT
-from keraslint.rewriting.consumers import Consumers, saved_by_callbacks
+from keraslint.rewriting.consumers import Consumers
 from keraslint.rewriting.containers import disjoint, quoted
 from keraslint.rewriting.declaring import Declaring, entries, only_counted, wrapped
 from keraslint.rewriting.families import families, is_listed
 from keraslint.rewriting.homes import container, private_containers
 from keraslint.rewriting.proof import flat, judged, place, prove
 from keraslint.rewriting.refusal import Refused, refuse
-from keraslint.rewriting.returned import Misplaced, Values
+from keraslint.rewriting.returned import Values
+from keraslint.rewriting.saving import saved_by_callbacks
 from keraslint.rewriting.trunk import layers_below
 from keraslint.sites.model import Given, Unread
 from keraslint.sites.reading import is_sequence
@@ -103,18 +104,25 @@ def _place(seen: Seen, group: Group, site: TrainingSite) -> Location:
 def _tried(
     seen: Seen, family: Family, versions: Sequence[Version]
 ) -> tuple[tuple[str, ...], tuple[Edit, ...]]:
-    """The rewriting; with the losses in the order of their keys where values are taken by position."""
-    try:
-        return _Rewriting(seen, family, versions).run()
-    except Refused as refused:
-        if not isinstance(refused, Misplaced):
-            raise
+    """The rewriting; with the losses in the order of their keys where values are taken by position, with
+    predictions put back into lists where these are taken whole.
+    """
+    remedies: set[str] = set()
+    misplaced: Refused | None = None
+    while True:
+        in_order, listed = "in_order" in remedies, "listed" in remedies
         try:
-            return _Rewriting(seen, family, versions, in_order=True).run()
-        except Refused as again:
-            if again.reason != refused.reason:
-                refused.reason += f"; with the losses in the order of their keys, {again.reason}"
-            raise refused from None
+            return _Rewriting(seen, family, versions, in_order=in_order, listed=listed).run()
+        except Refused as refused:
+            if refused.remedy and refused.remedy not in remedies:
+                remedies.add(refused.remedy)
+                misplaced = refused if refused.remedy == "in_order" else misplaced
+                continue
+            if misplaced is None:
+                raise
+            if refused.reason != misplaced.reason:
+                misplaced.reason += f"; with the losses in the order of their keys, {refused.reason}"
+            raise misplaced from None
 
 
 @dataclass
@@ -125,6 +133,7 @@ class _Rewriting:
     family: Family
     versions: Sequence[Version]
     in_order: bool = False
+    listed: bool = False
 
     def run(self) -> tuple[tuple[str, ...], tuple[Edit, ...]]:
         """The names of the first group and all edits, or a refusal."""
@@ -159,7 +168,7 @@ class _Rewriting:
         tree = outputs.tree if isinstance(outputs, Given) else None
         below = layers_below(tree, self.seen.sources) if isinstance(tree, Branch) and self.seen.sources else 0
         inner = frozenset(call for call, _ in self.family.inner)
-        yield from Consumers(self.seen, group, heads.names, below, inner).edits()
+        yield from Consumers(self.seen, group, heads.names, below, inner, self.listed).edits()
 
     def _site(self, site: TrainingSite, heads: Heads, values: Values) -> Iterator[Edit]:
         if site.compiled is None and site.data is None:

@@ -134,9 +134,23 @@ def prove(
         one = set(_pairs(before.site, before.paired, names))
         other = set(_pairs(after, verdict, names))
         if one != other:
-            refuse(f"with dicts, Keras {version} pairs otherwise", place(before.site))
+            refuse(f"with dicts, Keras {version} pairs otherwise{_otherwise(one, other)}", place(before.site))
         found.append(verdict)
     return found[0], found[1]
+
+
+def _otherwise(one: set[tuple[object, ...]], other: set[tuple[object, ...]]) -> str:
+    """Which entry a head has today that is not the one written for it."""
+    for today in sorted(one - other, key=str):
+        for then in other:
+            if today[0] == then[0] and len(today) == len(then) == len(ENTRIES):
+                lost = next(name for name, a, b in zip(ENTRIES, today, then, strict=True) if a != b)
+                return f": today {today[0]!r} has the {lost} that stands at another place"
+    return ""
+
+
+ENTRIES = ("head", "target", "loss", "loss weight", "sample weight")
+"""What a term is made of."""
 
 
 def _pairs(site: TrainingSite, paired: Paired, names: Sequence[str]) -> Iterator[tuple[object, ...]]:

@@ -9,10 +9,21 @@ if TYPE_CHECKING:
 
 
 class Refused(Exception):  # noqa: N818  # control flow of this room, not an error
-    """One thing that stands in the way is enough: a site is rewritten whole or not at all."""
+    """One thing that stands in the way is enough: a site is rewritten whole or not at all.
+
+    ``remedy`` is another way to rewrite it, in which that may not stand in the way.
+    """
 
     reason = ""
     location: Location | None = None
+    remedy = ""
+
+    @classmethod
+    def like(cls, other: Refused) -> Refused:
+        """The same reason, of this kind."""
+        made = cls(other.reason)
+        made.reason, made.location = other.reason, other.location
+        return made
 
 
 def refuse(reason: str, location: Location | None = None) -> NoReturn:

@@ -39,6 +39,8 @@ ALL = 1_000
 class Misplaced(Refused):
     """Values are taken from places at which others stand afterwards."""
 
+    remedy = "in_order"
+
 
 Meanings: TypeAlias = "list[tuple[str, object]]"
 
@@ -58,6 +60,7 @@ class Values:
     seen: Seen
     group: Group
     moved: dict[int, Moved] = field(default_factory=dict)
+    shared: dict[int, str] = field(default_factory=dict)
     known: bool = True
 
     def take(self, before: Judged, same: Paired, newest: Paired, heads: Heads) -> None:
@@ -71,6 +74,8 @@ class Values:
         named = (same, renamed(before, heads)), (newest, renamed(before, heads))
         after = [_meanings(one, site, heads.names) for one, site in named]
         meanings = _meanings(stood, before.site, heads.names)
+        logs = [log for log, _ in meanings]
+        self.shared |= {place: log for place, log in enumerate(logs) if logs.count(log) > 1}
         for place, (_, meaning) in enumerate(meanings):
             once = meaning is not None and [one for _, one in meanings].count(meaning) == 1
             found = Moved(*(_agreed(meaning, after) if once else (None, None)))
@@ -97,8 +102,9 @@ class Values:
                 yield trace.location, node, source
 
     def _stays(self, place: int) -> bool:
-        """Whether a value stands where it stood; places of which nothing is known hold nothing."""
-        return self.known and (place not in self.moved or self.moved[place].place == place) and place != ALL
+        """Whether a value stands where it stood, or all do; places of which nothing is known hold nothing."""
+        places = self.moved if place == ALL else self.moved.keys() & {place}
+        return self.known and all(self.moved[one].place == one for one in places)
 
     def _log(self, place: int) -> str | None:
         return self.moved[place].log if self.known and place in self.moved else None
@@ -115,12 +121,12 @@ class Values:
             case ast.Assign(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)]) if call:
                 logs = [self._log(place) or "" for place in range(len(targets))]
                 found = calls.taken_apart(source, node, logs, "values", ask=True)
-                yield from found or _misplaced(self.moved, at)
+                yield from found or self._misplaced(at)
                 return
             case ast.Subscript(slice=ast.Constant(value=int() as place) as index):
                 yield Edit(source.location(index), quoted(self._log(place) or "", source.quote))
             case _:
-                _misplaced(self.moved, at)
+                self._misplaced(at)
         if isinstance(node, ast.Call):
             yield calls.with_keyword(source, node, "return_dict=True")
 
@@ -130,18 +136,20 @@ class Values:
             new = self.moved[place].place if self.known and place in self.moved else None
             parent = source.parents.get(node)
             if new is None or (new != place and not isinstance(parent, ast.Subscript)):
-                _misplaced(self.moved, at)
+                self._misplaced(at)
             elif new != place and isinstance(parent, ast.Subscript):
                 yield Edit(source.location(parent.slice), str(new))
 
-
-def _misplaced(moved: dict[int, Moved], at: Location) -> tuple[Edit, ...]:
-    gone = [str(place) for place, one in moved.items() if one.place != place]
-    refused = Misplaced()
-    which = f"{', '.join(gone)} will hold others" if gone else "what they will hold is not known"
-    refused.reason = f"the values that are returned here are taken by their places: {which}"
-    refused.location = at
-    raise refused
+    def _misplaced(self, at: Location) -> tuple[Edit, ...]:
+        gone = [str(place) for place, one in self.moved.items() if one.place != place]
+        which = f"{', '.join(gone)} will hold others" if gone else "what they will hold is not known"
+        refused = Misplaced()
+        refused.reason = f"the values that are returned here are taken by their places: {which}"
+        if self.shared:
+            log = next(iter(self.shared.values()))
+            refused.reason += f"; Keras logs several outputs as one, {log!r}, and returns one value for all"
+        refused.location = at
+        raise refused
 
 
 def _agreed(meaning: object, after: Sequence[Meanings]) -> tuple[str | None, int | None]:

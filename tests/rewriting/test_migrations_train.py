@@ -8,15 +8,11 @@ from __future__ import annotations
 import os
 import runpy
 from collections import Counter
-from functools import wraps
-from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
+from typing import TYPE_CHECKING
 
 import pytest
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 pytest.importorskip(os.environ["KERAS_BACKEND"])
 
 import keras
@@ -24,6 +20,7 @@ import numpy as np
 
 from tests.programs import Program, programs
 from tests.rewriting.migrating import STYLES, migrated
+from tests.rewriting.trained import close, counted, trained
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,51 +31,16 @@ CASES = [program for program in programs("bad") if program.rule in STYLES]
 # Where the step is compiled as a whole (XLA), the gradients of three heads are summed in the order of the
 # heads: sorted keys give other last bits. Two summands have no order. PyTorch sums them in the order in which
 # it walks its graph, which gives other last bits where the losses are weighted.
-COMPILES = keras.backend.backend() == "jax"
 REORDERS = keras.backend.backend() in {"jax", "torch"}
 NAMED_AFTERWARDS = {"subclassed", "unnamed-layers", "one-builder-two-models"}
-
-
-def trained(path: Path) -> tuple[dict[str, Any], list[dict[str, list[float]]]]:
-    """The weights by their paths, and the logs of every ``fit``."""
-    keras.backend.clear_session()
-    models: list[keras.Model] = []
-    logs: list[dict[str, list[float]]] = []
-    fit, compiled = keras.Model.fit, keras.Model.compile
-
-    @wraps(fit)
-    def fit_and_keep(self: keras.Model, *arguments: Any, **options: Any) -> Any:
-        history = fit(self, *arguments, **options)
-        logs.append(history.history)
-        return history
-
-    @wraps(compiled)
-    def compile_and_keep(self: keras.Model, *arguments: Any, **options: Any) -> None:
-        models.append(self)
-        eager = {} if COMPILES else {"run_eagerly": True}
-        compiled(self, *arguments, **options, **eager)
-
-    with patch.multiple(keras.Model, fit=fit_and_keep, compile=compile_and_keep):
-        runpy.run_path(str(path), run_name="__main__")
-    return {one.path: np.asarray(one) for model in models for one in model.weights}, logs
-
-
-def counted(weights: dict[str, Any]) -> Counter[tuple[object, ...]]:
-    """The weights, whatever their names and order."""
-    return Counter((array.shape, array.tobytes()) for array in weights.values())
-
-
-def close(one: dict[str, list[float]], other: dict[str, list[float]]) -> bool:
-    """Whether logs are the same but for rounding."""
-    return one.keys() == other.keys() and all(np.allclose(one[key], other[key], rtol=1e-5) for key in one)
 
 
 @pytest.mark.parametrize("program", CASES, ids=str)
 def test_a_migrated_program_trains_the_same(program: Program, tmp_path: Path) -> None:
     path = tmp_path / "program.py"
     path.write_text(migrated(program.path, STYLES[program.rule])[str(program.path)], encoding="utf-8")
-    weights, logs = trained(program.path)
-    weights_after, logs_after = trained(path)
+    before, after = trained(program.path), trained(path)
+    weights, logs, weights_after, logs_after = before.weights, before.logs, after.weights, after.logs
     assert len(logs) == len(logs_after) > 0
     if REORDERS and program.path.parent.name.startswith("people"):
         for name, array in weights.items():
@@ -86,11 +48,11 @@ def test_a_migrated_program_trains_the_same(program: Program, tmp_path: Path) ->
         assert all(map(close, logs, logs_after))
         return
     assert counted(weights) == counted(weights_after)
-    for before, after in zip(logs, logs_after, strict=True):
+    for one, other in zip(logs, logs_after, strict=True):
         if program.path.parent.name in NAMED_AFTERWARDS:
-            assert sorted(before.values()) == sorted(after.values())
+            assert sorted(one.values()) == sorted(other.values())
         else:
-            assert before == {log.replace(".", "/"): values for log, values in after.items()}
+            assert one == {log.replace(".", "/"): values for log, values in other.items()}
 
 
 # The lists of the example, and the same with its heads in the order of their names.
@@ -117,12 +79,12 @@ def test_nothing_but_the_order_of_summands_is_another(tmp_path: Path) -> None:
         text = text.replace(before, after)
     listed.write_text(listed_text, encoding="utf-8")
     reordered.write_text(text, encoding="utf-8")
-    weights, logs = trained(reordered)
+    meant = trained(reordered)
     for path in (listed, reordered):
         path.write_text(migrated(path, STYLES[example.rule])[str(path)], encoding="utf-8")
-        weights_after, logs_after = trained(path)
-        assert counted(weights) == counted(weights_after)
-        assert logs == logs_after
+        made = trained(path)
+        assert counted(meant.weights) == counted(made.weights)
+        assert meant.logs == made.logs
 
 
 KERAS_2 = """
