@@ -71,6 +71,8 @@ def _of_plain(run: Run, value: Value, name: str, node: ast.Attribute) -> Value:
             return History(origin, is_dict=True)
         case Tuple() | Const() | Array() | Tensor() | Made() | Result() | Batches() | Converted():
             return Method(value, name)
+        case MetricsNames(step="names"):
+            return Method(value, name)
         case _:
             return run.unknown("an attribute of something that is not known")
 

@@ -60,6 +60,7 @@ How: TypeAlias = Literal[
     "index",
     "iterate",
     "zip metrics_names",
+    "index metrics_names",
     "zip",
     "unpack values",
     "index values",

@@ -18,6 +18,7 @@ from keraslint.inference.values import (
     List,
     Made,
     Method,
+    MetricsNames,
     Model,
     Origin,
     Ref,
@@ -46,8 +47,8 @@ def method(run: Run, callee: Method, arguments: Arguments, node: ast.expr) -> Va
             return inheritance.super_call(run, above, callee.name, arguments, node)
         case Const(value=str() as text):
             return _of_string(run, text, callee.name, arguments)
-        case Tuple():
-            return _of_sequence(run, callee.name)
+        case Tuple() | MetricsNames() as names:
+            return _of_names(run, names, callee.name, arguments)
         case Array() | Tensor() as one:
             return _of_array(run, one, callee.name, node)
         case Batches() as source:
@@ -60,6 +61,14 @@ def method(run: Run, callee: Method, arguments: Arguments, node: ast.expr) -> Va
             return Values(result)
         case _:
             return run.unknown(f"what '{callee.name}' returns is not known")
+
+
+def _of_names(run: Run, names: Tuple | MetricsNames, name: str, arguments: Arguments) -> Value:
+    given = arguments.get("value", 0)
+    wanted = given.value if given is not None and name == "index" else None
+    if isinstance(names, MetricsNames) and isinstance(wanted, Const) and isinstance(wanted.value, str):
+        return MetricsNames(names.model, "place", wanted.value)
+    return _of_sequence(run, name)
 
 
 def _of_made(run: Run, made: Made, name: str, arguments: Arguments, node: ast.expr) -> Value:

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 from keraslint.inference.events import MonitorEvent, UseEvent
 from keraslint.inference.snapshot import seen
-from keraslint.inference.values import Array, Const, History, Item, List, Origin, Ref, Result, Value, Values
+from keraslint.inference.values import (
+    Array,
+    Const,
+    History,
+    Item,
+    List,
+    MetricsNames,
+    Origin,
+    Ref,
+    Result,
+    Value,
+    Values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +101,9 @@ def index(run: Run, result: Result | Values, place: Value, origin: Origin) -> Va
             used(run, result.result, "index values", origin, index=place.value)
         else:
             used(run, result, "index", origin, index=place.value)
+    if isinstance(place, MetricsNames) and isinstance(result, Result) and place.model == result.model:
+        how: How = "index metrics_names" if place.name else "zip metrics_names"
+        used(run, result, how, origin, names=(place.name,) if place.name else None)
     return Array(origin)
 
 

@@ -17,6 +17,7 @@ from keraslint.inference.values import (
     History,
     Item,
     List,
+    MetricsNames,
     Model,
     Origin,
     Ref,
@@ -46,10 +47,19 @@ def elements(run: Run, thing: Value | Object) -> tuple[tuple[Item, ...], Unknown
         case Const(value=str() as text):
             nowhere = Origin(1, 0, 1, 0)
             return tuple(Item(Const(letter), nowhere) for letter in text), None
+        case MetricsNames(step="enumerate"):
+            return (Item(places(run, thing), Origin(1, 0, 1, 0)),), run.unknown("the names of all metrics")
         case Unknown():
             return (), thing
         case _:
             return (), run.unknown("the elements are not known")
+
+
+def places(run: Run, thing: MetricsNames) -> Value:
+    """One element of ``enumerate(model.metrics_names)``, which stands for all of them."""
+    nowhere = Origin(1, 0, 1, 0)
+    place, name = MetricsNames(thing.model, "place"), run.unknown("the name of a metric")
+    return Tuple((Item(place, nowhere), Item(name, nowhere)))
 
 
 def items_of(run: Run, value: Value) -> tuple[tuple[Item, ...], Unknown | None]:

@@ -65,7 +65,7 @@ def _sized(run: Run, arguments: Arguments, _: ast.expr) -> Value:
 
 def _zip(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     values = [item.value for item in arguments.positional]
-    named = next((value for value in values if isinstance(value, MetricsNames)), None)
+    named = next((one for one in values if isinstance(one, MetricsNames) and one.step == "names"), None)
     result = next((value for value in values if isinstance(value, Result)), None)
     if named is not None and result is not None and result.call != "predict":
         results.used(run, result, "zip metrics_names", run.origin(node))
@@ -84,6 +84,8 @@ def _enumerate(run: Run, arguments: Arguments, node: ast.expr) -> Value:
     first = start.value.value if start is not None and isinstance(start.value, Const) else 0
     if given is None or not isinstance(first, int):
         return run.unknown("an enumeration that is not known")
+    if isinstance(given.value, MetricsNames) and first == 0:
+        return MetricsNames(given.value.model, "enumerate")
     items, rest = sequences.items_of(run, given.value)
     origin = run.origin(node)
     rows = (

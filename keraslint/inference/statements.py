@@ -17,6 +17,7 @@ from keraslint.inference.values import (
     Function,
     Imported,
     Item,
+    MetricsNames,
     Module,
     Symbol,
     Unknown,
@@ -91,6 +92,9 @@ def loop(run: Run, node: ast.For | ast.AsyncFor) -> None:
     def over(thing: Value | Object) -> Value:
         if isinstance(thing, Batches):
             _unknown_times(run, node, node.body, (node.target, data.thaw(run, thing.element)))
+            return Const(None)
+        if isinstance(thing, MetricsNames) and thing.step == "enumerate":
+            _unknown_times(run, node, node.body, (node.target, sequences.places(run, thing)))
             return Const(None)
         items, rest = sequences.elements(run, thing)
         if rest is None and len(items) <= MAX_UNROLLED:

@@ -227,9 +227,11 @@ class Batches:
 
 @dataclass(frozen=True)
 class MetricsNames:
-    """``model.metrics_names``."""
+    """``model.metrics_names``, ``enumerate`` of them, or a place among them: of ``name``, of any if None."""
 
     model: Ref
+    step: str = "names"
+    name: str | None = None
 
 
 @dataclass(frozen=True)

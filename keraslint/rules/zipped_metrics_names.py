@@ -10,7 +10,7 @@ from keraslint.rewriting import calls, parts
 from keraslint.rules.base import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from keraslint.findings import Finding
     from keraslint.sites.model import TrainingSite
@@ -30,3 +30,17 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                     edits = calls.as_dict(site, use.location)
                     title = "Let Keras return a dict of the values by name"
                     yield rule.finding(use.location, message, fixes=parts.fix(title, Safety.UNSAFE, edits))
+                elif use.how == "index metrics_names" and use.names:
+                    found = _misread(use.names[0], names, values)
+                    yield from [rule.finding(use.location, found)] if found else ()
+
+
+def _misread(wanted: str, names: Sequence[str], values: Sequence[str]) -> str | None:
+    """What is wrong with the value at the place of a name."""
+    known = f"metrics_names are {list(names)}"
+    if wanted not in names:
+        return f"Python raises ValueError: {wanted!r} is not among them, {known}"
+    place = names.index(wanted)
+    if place >= len(values):
+        return f"Python raises IndexError: there are {len(values)} values, {known}"
+    return None if values[place] == wanted else f"the value {values[place]!r} is read as {wanted!r}: {known}"
