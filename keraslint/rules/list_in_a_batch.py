@@ -37,9 +37,25 @@ def check(site: TrainingSite, _: Verdict) -> Iterator[Finding]:
 def _finding(site: TrainingSite, data: DataCall, batch: Branch[Written], refused: RefusedPart) -> Finding:
     (key,) = refused.path
     name, entry = _named(batch)[key]
-    message = f"Keras on TensorFlow raises {refused.error} at {data.call}: the batch has {name} in a list"
+    inner = _inner(entry)
+    what = f"{name} in a list" if inner is None else f"a list among its {name}"
+    message = f"Keras on TensorFlow raises {refused.error} at {data.call}: the batch has {what}"
     fixes = parts.fix(f"Give the {name} as a tuple", Safety.UNSAFE, _tuple(site, data, key))
-    return rule.finding(_place(data, name, entry), message, related=(fed_at(data),), fixes=fixes)
+    place = _place(data, name, entry) if inner is None else _first(inner) or _place(data, name, entry)
+    return rule.finding(place, message, related=(fed_at(data),), fixes=fixes)
+
+
+def _inner(entry: Tree[Written]) -> Branch[Written] | None:
+    """The list that lies within an entry which is none itself."""
+    if not isinstance(entry, Branch) or entry.kind == "list":
+        return None
+    below = [child for _, child in entry.items if isinstance(child, Branch)]
+    found = (child if child.kind == "list" else _inner(child) for child in below)
+    return next((one for one in found if one is not None), None)
+
+
+def _first(tree: Tree[Written]) -> Location | None:
+    return next((leaf.location for _, leaf in leaves(tree)), None)
 
 
 def _tuple(site: TrainingSite, data: DataCall, key: Key) -> tuple[Edit, ...] | None:

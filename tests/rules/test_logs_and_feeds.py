@@ -153,7 +153,7 @@ CASES = [
     case(
         "a list in a dict",
         LIST,
-        TYPE_ERROR.format("inputs"),
+        TYPE_ERROR.format("inputs").replace("inputs in a list", "a list among its inputs"),
         loss="mse",
         feed="py_dataset",
         batch=({"both": ["x", "x"]}, ("yz", "ya")),
