@@ -90,11 +90,8 @@ def _of_object(run: Run, ref: Ref, name: str, node: ast.Attribute) -> Value:
     if isinstance(thing, Model):
         return _of_model(run, ref, thing, name, node)
     if isinstance(thing, Instance) and not classes.is_layer(thing.cls):
-        why = (
-            "has a base that is not in this file"
-            if classes.has_unknown_base(thing.cls)
-            else "does not assign it"
-        )
+        base = classes.unknown_base(thing.cls)
+        why = "does not assign it" if base is None else f"has the base '{base}', which is not read"
         return Unknown(f"'{name}': class {thing.cls.node.name} {why}", f"@{ref.address}.{name}")
     return Method(ref, name)
 

@@ -62,10 +62,22 @@ def keras_base(cls: Class) -> str | None:
 
 def has_unknown_base(cls: Class) -> bool:
     """Whether some base is not understood."""
-    return any(
-        isinstance(one, Unknown) or (isinstance(one, Symbol) and not one.name.startswith("keras."))
-        for one in lineage(cls)
-    )
+    return unknown_base(cls) is not None
+
+
+KNOWN_BASES = ("keras.", "builtins.object")
+
+
+def unknown_base(cls: Class) -> str | None:
+    """The first base that is not understood, as it is written."""
+    for one in lineage(cls):
+        if isinstance(one, Class):
+            for written, base in zip(one.node.bases, one.bases, strict=False):
+                if isinstance(base, Unknown) or (
+                    isinstance(base, Symbol) and not base.name.startswith(KNOWN_BASES)
+                ):
+                    return ast.unparse(written)
+    return None
 
 
 def is_model(cls: Class) -> bool:

@@ -200,6 +200,13 @@ class Run:
             )
         return handler(self, callee, arguments, node)
 
+    def line(self, node: ast.stmt) -> str:
+        """The line of a statement as reasons name it, with its file where that is not the one judged."""
+        document = self.frames[self.frame].document
+        if document == self.document and not self.loading:
+            return f"line {node.lineno}"
+        return f"line {node.lineno} of {self.project.shown(self.project.path(document))}"
+
     def given(self) -> tuple[tuple[str, bool], ...]:
         """The conditions that were assumed inside the current statement: they tell its alternatives apart."""
         return tuple(pair for pair in self.state.assumed.items() if pair[0] not in self.entering)

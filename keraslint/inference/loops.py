@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from keraslint.inference.values import Object, Value
 
 
-def after_unknown_loop(run: Run, before: State, once: State, line: int) -> State:
+def after_unknown_loop(run: Run, before: State, once: State, line: str) -> State:
     """The state after a loop, given the one before it and the one after its body ran once."""
     if not once.live:
         return before
-    why = f"it is changed in a loop (line {line}) that is not unrolled"
+    why = f"it is changed in a loop ({line}) that is not unrolled"
     after = once.copy()
     after.assumed = {key: held for key, held in once.assumed.items() if before.assumed.get(key) == held}
     for key in once.names.written:

@@ -146,12 +146,13 @@ def _gives_one(run: Run, layer: Made, arguments: Arguments, node: ast.expr) -> b
     return isinstance(run.call(layer.function, Arguments(given), node), Tensor)
 
 
-def _why(thing: Value | Object) -> str:
+def _why(run: Run, thing: Value | Object) -> str:
     match thing:
         case Unknown(reason=reason):
             return f": {reason}"
         case Instance(cls=cls):
-            return f": class {cls.node.name} shows no outputs"
+            where = run.project.shown(run.project.path(cls.origin.document))
+            return f": class {cls.node.name} of {where} shows no outputs"
         case _:
             return ""
 
@@ -161,7 +162,7 @@ def _copied(run: Run, arguments: Arguments, node: ast.expr) -> Value:
 
     def one(thing: Value | Object) -> Value:
         if not isinstance(thing, Model) or thing.kind == "subclass":
-            return run.unknown(f"a copy of a model that is not known{_why(thing)}")
+            return run.unknown(f"a copy of a model that is not known{_why(run, thing)}")
         return run.new(Model(thing.kind, run.origin(node), thing.outputs, thing.name, layers=thing.layers))
 
     return run.unknown("a copy of nothing") if given is None else run.each(given.value, one)

@@ -138,7 +138,7 @@ def _unknown_times(
     run.execute(body)
     run.state = merge_exits([*frame.broken, *frame.continued], run.state, before.assumed)
     frame.broken, frame.continued = outer
-    run.state = after_unknown_loop(run, before, run.state, node.lineno)
+    run.state = after_unknown_loop(run, before, run.state, run.line(node))
 
 
 @statement(ast.While)

@@ -20,7 +20,7 @@ from keraslint.sites.reading import is_flat, is_sequence, label
 from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from keraslint.findings import Location
     from keraslint.rewriting.groups import Group
@@ -48,18 +48,31 @@ class Declaring:
         for site in self.group.sites:
             tree = site.outputs.tree if isinstance(site.outputs, Given) else None
             if site.evidence is not None:
-                refuse(only_counted(site), place(site))
+                refuse(only_counted(site, self.group.sites), place(site))
             if not isinstance(tree, Branch) or not is_sequence(tree) or not is_flat(tree):
                 if site.given:
                     self._depends(site.given)
-                refuse(f"it goes together with a model {_unlike(site.outputs)}", _where(site))
+                self._goes_with(site)
             else:
                 found[tuple(label(tree, (key,)) for key in tree.keys)] = tree
-        if len({trace.heads for trace in self.group.traces}) > 1:
-            refuse("its outputs differ between those who call for it", self.group.sites[0].model)
+        if len(heads := {trace.heads for trace in self.group.traces}) > 1:
+            refuse(
+                f"its outputs differ between those who call for it{_differing(heads)}",
+                self.group.sites[0].model,
+            )
         if len(found) > 1:
             self._depends(next((site.given for site in self.group.sites if site.given), ()))
         return next(iter(found.values()))
+
+    def _goes_with(self, other: TrainingSite) -> NoReturn:
+        """Another model keeps its style, and with it these: by a call that takes both, or by an output."""
+        shared = {call.location for call in (other.compiled, other.data) if call is not None}
+        listed = (site for site in self.group.sites if site is not other and site.model != other.model)
+        calls = {call.location for site in listed for call in (site.compiled, site.data) if call is not None}
+        common = next((call for call in sorted(shared & calls, key=str)), None)
+        if common is None:
+            refuse(f"it goes together with a model {_unlike(other.outputs)}", _where(other))
+        refuse(f"one call takes it and a model {_unlike(other.outputs)}", common)
 
     def _depends(self, given: Sequence[str]) -> NoReturn:
         on = f": {' and '.join(given)}" if given else ""
@@ -160,13 +173,50 @@ class Declaring:
             return
         made = isinstance(call, ast.Call) and call.func is node
         if not isinstance(call, ast.Call) or not made or source.location(call) not in self.group.models:
-            refuse(f"'{name}' is used for what is not trained here", source.location(node))
+            refuse(
+                f"'{name}' is used for what is not trained here: {_use(source, node)}", source.location(node)
+            )
 
 
-def only_counted(site: TrainingSite) -> str:
-    """Why outputs that are known by their number alone are not rewritten."""
+def only_counted(site: TrainingSite, sites: Sequence[TrainingSite]) -> str:
+    """Why outputs that are known by their number alone are not rewritten; under which conditions they are."""
     why = site.unread and f": {site.unread}"
-    return f"its outputs are not known, only their number by {site.evidence}{why}"
+    here = [one for one in sites if place(one) == place(site)]
+    alike = [one for one in here if one.unread == site.unread]
+    others = [one for one in here if one.evidence is None]
+    given = (
+        condition
+        for condition in site.given
+        if all(condition in one.given for one in alike) and not any(condition in one.given for one in others)
+    )
+    where = " and ".join(given) if others else ""
+    where = where and f"where {where}, "
+    return f"{where}its outputs are not known, only their number by {site.evidence}{why}"
+
+
+def _differing(heads: Iterable[tuple[str | None, ...] | None]) -> str:
+    """Two of the ways in which outputs are named."""
+    known = sorted((one for one in heads if one is not None), key=str)
+    if len(known) < 2:  # noqa: PLR2004 - two differ
+        return ""
+    one, other = known[:2]
+    if len(one) != len(other):
+        return f": they are {len(one)} or {len(other)}"
+    return ": " + next(f"{a!r} or {b!r}" for a, b in zip(one, other, strict=True) if a != b)
+
+
+def _use(source: Source, node: ast.Name | ast.Attribute) -> str:
+    """What a class is used for that is not a model of the group."""
+    call = next((one for one in source.above(node) if isinstance(one, ast.Call | ast.ClassDef)), None)
+    match call:
+        case ast.ClassDef(name=name):
+            return f"class {name!r} is made of it"
+        case ast.Call(func=callee) if callee is node:
+            return "another model is made of it"
+        case ast.Call(func=callee):
+            return f"it is passed to '{last(callee) or ast.unparse(callee)}'"
+        case _:
+            return "it is looked at as a class"
 
 
 def _unlike(outputs: SitePart) -> str:

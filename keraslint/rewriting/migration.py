@@ -83,7 +83,7 @@ def _refusals(seen: Seen, group: Group, refused: Refused) -> Iterator[Migration]
             continue
         said.add(at)
         if site.evidence is not None:
-            yield Migration(at, reason=only_counted(site), because=place(site))
+            yield Migration(at, reason=only_counted(site, group.sites), because=place(site))
         else:
             reason = f"it goes together with a model that is not rewritten: {refused.reason}"
             yield Migration(at, reason=reason, because=refused.location)

@@ -315,12 +315,86 @@ def test_losses_that_cannot_stand_under_paths_are_refused(more: str, reason: str
     assert reason in found[0].unfixed
 
 
-def test_a_class_with_another_instance_is_refused(tmp_path: Path) -> None:
+OTHER_USES = {
+    "other = Classifier()\nother(x)": "another model is made of it",
+    "class Larger(Classifier):\n    pass": "class 'Larger' is made of it",
+    "loaded = keras.models.load_model('m.keras', custom_objects={'C': Classifier})": "passed to 'load_model'",
+    "kinds = [Classifier]": "it is looked at as a class",
+}
+
+
+@pytest.mark.parametrize(("more", "use"), OTHER_USES.items())
+def test_a_class_that_is_used_for_something_else_is_refused(more: str, use: str, tmp_path: Path) -> None:
     path = tmp_path / "train.py"
     source = (FIXTURES / RULE / "subclassed" / "bad.py").read_text(encoding="utf-8")
-    path.write_text(source + "\nother = Classifier()\nother(x)\n", encoding="utf-8")
+    path.write_text(f"{source}\n{more}\n", encoding="utf-8")
     (finding,) = migrations(path)
     assert "'Classifier' is used for what is not trained here" in finding.unfixed
+    assert use in finding.unfixed
+
+
+CONDITION = """
+import os
+import keras
+import lost
+
+inputs = keras.Input((3,))
+z, a = keras.layers.Dense(1, name="z")(inputs), keras.layers.Dense(1, name="a")(inputs)
+if os.environ.get("KIND") == "lost":
+    model = lost.model()
+else:
+    model = keras.Model(inputs, [z, a])
+model.compile(loss=["mse", "mae"])
+x = keras.ops.ones((4, 3))
+model.fit(x, [x[:, :1], x[:, 1:2]])
+"""
+
+
+def test_the_condition_is_named_under_which_outputs_are_not_known(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(CONDITION, encoding="utf-8")
+    said = {finding.unfixed for finding in migrations(path)}
+    assert len(said) == 1
+    (reason,) = said
+    condition = "where os.environ.get('KIND') == 'lost'"
+    assert reason.startswith(f"{condition}, its outputs are not known, only their number by 2 losses")
+
+
+BUILDER = """
+import keras
+
+
+def build(kind):
+    inputs = keras.Input((3,))
+    outputs = []
+    for number in range(2):
+        outputs.append(keras.layers.Dense(1, name=f"{kind}_{number}")(inputs))
+    return keras.Model(inputs, outputs)
+
+
+x = keras.ops.ones((4, 3))
+for kind in ("cat", "dog"):
+    model = build(kind)
+    model.compile(loss=["mse", "mae"])
+    model.fit(x, [x[:, :1], x[:, 1:2]])
+"""
+
+
+def test_names_that_differ_between_callers_are_shown(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(BUILDER, encoding="utf-8")
+    said = [finding.unfixed for finding in migrations(path)]
+    assert said == ["its outputs differ between those who call for it: 'cat_0' or 'dog_0'"]
+
+
+def test_a_loop_of_another_file_is_named_with_it(tmp_path: Path) -> None:
+    loop = "    made = []\n    for _ in range(number):\n        made.append(inputs)\n    return made\n"
+    (tmp_path / "network.py").write_text(f"def heads(inputs, number):\n{loop}", encoding="utf-8")
+    source = MODEL.replace("import keras\n", "import keras\nimport sys\nfrom network import heads\n", 1)
+    source = re.sub(r"outputs = .*", "outputs = heads(inputs, len(sys.argv[1]))", source)
+    (tmp_path / "train.py").write_text(source + FIT, encoding="utf-8")
+    (finding,) = migrations(tmp_path)
+    assert "it is changed in a loop (line 3 of network.py) that is not unrolled" in finding.unfixed
 
 
 TRUNK = """
@@ -522,7 +596,7 @@ def test_another_model_in_the_same_call_is_named(other: str, reason: str, tmp_pa
     path.write_text(TOGETHER.replace("{other}", other), encoding="utf-8")
     (finding,) = migrations(path)
     assert finding.fixes == ()
-    assert f"it goes together with {reason}" in finding.unfixed
+    assert f"one call takes it and {reason}" in finding.unfixed
 
 
 def test_outputs_that_another_model_gives_have_one_name(tmp_path: Path) -> None:
