@@ -12,6 +12,7 @@ from keraslint.findings import Edit
 from keraslint.rewriting.calls import with_keyword
 from keraslint.rewriting.containers import quoted
 from keraslint.rewriting.following import importers
+from keraslint.rewriting.given import Callers
 from keraslint.rewriting.refusal import refuse
 from keraslint.tree import Branch, Leaf
 
@@ -84,12 +85,11 @@ def written_here(outputs: Given, names: Sequence[str], sources: Sources) -> None
             continue
         made = leaf.value.made or outputs.location
         documents = {outputs.location.document, made.document}
-        constant = any(name in _constants(sources.source(one)) for one in documents)
-        if not constant and not _is_formatted(leaf.value, sources):
-            reason = (
-                f"the name {name!r} is made of what a function is given, and others may give something else"
-            )
-            refuse(reason, made)
+        if any(name in _constants(sources.source(one)) for one in documents):
+            continue
+        given = _given(leaf.value, outputs.location, sources)
+        if given:
+            refuse(f"the name {name!r} is made of {given}, and others may give something else", made)
 
 
 def _constants(source: Source | None) -> set[object]:
@@ -97,17 +97,17 @@ def _constants(source: Source | None) -> set[object]:
     return {node.value for node in nodes if isinstance(node, ast.Constant)}
 
 
-def _is_formatted(written: Written, sources: Sources) -> bool:
-    """Whether the name of a layer is put together where it is made, of nothing that a caller gives."""
+def _given(written: Written, outputs: Location, sources: Sources) -> str:
+    """What the callers of the function that shows the outputs give that the name of a layer is made of."""
     source = None if written.made is None else sources.source(written.made.document)
     call = None if source is None or written.made is None else source.node(written.made)
-    if source is None or not isinstance(call, ast.Call) or not isinstance(call.func, ast.Call):
-        return False
-    named = next((one.value for one in call.func.keywords if one.arg == "name"), None)
-    function = next((one for one in source.above(call) if isinstance(one, ast.FunctionDef)), None)
-    given = {one.arg for one in ast.walk(function) if isinstance(one, ast.arg)} if function else set()
-    used = {one.id for one in ast.walk(named) if isinstance(one, ast.Name)} if named else given
-    return isinstance(named, ast.JoinedStr | ast.BinOp) and used.isdisjoint(given)
+    layer = call.func if isinstance(call, ast.Call) else None
+    keywords = layer.keywords if isinstance(layer, ast.Call) else ()
+    named = next((one.value for one in keywords if one.arg == "name"), None)
+    if source is None or call is None or named is None:
+        return "what a function is given"
+    shown = source.node(outputs) if source.path == outputs.document else None
+    return Callers(source, frozenset(source.above(call if shown is None else shown))).give(named)
 
 
 def outputs_at(outputs: Branch[Written]) -> Location | None:

@@ -173,15 +173,15 @@ class _Rewriting:
     def _site(self, site: TrainingSite, heads: Heads, values: Values) -> Iterator[Edit]:
         if site.compiled is None and site.data is None:
             return
+        for name, part in _parts(site):
+            # What is kept is rewritten where it was given.
+            if isinstance(part, Unread) and part.reason != KEPT.reason:
+                refuse(f"the {name} are not known: {part.reason}", part.location)
         before, names = judged(site, self.versions), heads.names
         same, newest = prove(before, heads, self.versions, in_order=self.in_order)
         self._logs(before, newest, heads)
         values.take(before, same, newest, heads)
         for name, part in _parts(site):
-            if (
-                isinstance(part, Unread) and part.reason != KEPT.reason
-            ):  # what is kept is rewritten where given
-                refuse(f"the {name} are not known: {part.reason}", part.location)
             if isinstance(part, Given):
                 in_order = self.in_order and name == "losses"
                 spreads = before.spreads and "metrics" in name

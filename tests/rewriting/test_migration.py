@@ -178,7 +178,48 @@ def test_names_that_a_caller_gives_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "train.py"
     path.write_text(NAMED_BY_CALLERS + FIT, encoding="utf-8")
     (finding,) = migrations(path)
-    assert "the name 'first_z' is made of what a function is given" in finding.unfixed
+    assert "the name 'first_z' is made of 'prefix', which 'build' is given, and others may" in finding.unfixed
+
+
+def test_the_list_that_a_name_comes_from_is_said(tmp_path: Path) -> None:
+    heads = """    outputs = []
+    for units, task in zip([1, 1], (prefix + "_z", prefix + "_a")):
+        outputs.append(keras.layers.Dense(units, name=task)(inputs))
+"""
+    source = re.sub(r"    z = .*\n    a = .*\n", heads, NAMED_BY_CALLERS).replace("[z, a]", "outputs")
+    path = tmp_path / "train.py"
+    path.write_text(source + FIT, encoding="utf-8")
+    (finding,) = migrations(path)
+    assert "the name 'first_z' is made of 'prefix', which 'build' is given" in finding.unfixed
+
+
+NAMED_BY_HELPERS = """
+import keras
+
+
+def head(inputs, stage, name="out"):
+    layer = f"{name}_{stage}"
+    return keras.layers.Dense(1, name=layer)(inputs)
+
+
+def build(width):
+    inputs = keras.Input((width,))
+    outputs = []
+    for stage in range(2, 4):
+        outputs.append(head(inputs, stage))
+    return keras.Model(inputs, outputs)
+
+
+model = build(3)
+model.compile(loss=["mse", "mae"])
+"""
+
+
+def test_names_that_a_helper_is_given_where_the_model_is_made_are_fixed(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(NAMED_BY_HELPERS + FIT, encoding="utf-8")
+    (made,) = migrated(path).values()
+    assert 'keras.Model(inputs, dict(zip(["out_2", "out_3"], outputs)))' in made
 
 
 HEADS = {
