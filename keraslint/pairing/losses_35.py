@@ -119,9 +119,10 @@ class Losses:
     ) -> tuple[Nest, Nest]:
         del count
         # for k in filtered_y_true_keys: y_true.pop(k), in `build` and again in `call`
-        for tree, keys in ((outputs, unused.outputs), (targets, unused.targets)):
+        popped = ((outputs, unused.outputs, Fault.LOSS_KEYS), (targets, unused.targets, Fault.TARGETS_KEYS))
+        for tree, keys, fault in popped:
             if keys and isinstance(tree, dict):
-                raise RefusedError(Fault.LOSS_KEYS, "KeyError", repr(min(keys, key=str)), "R14")
+                raise RefusedError(fault, "KeyError", repr(min(keys, key=str)), "R14")
         return self._listed(outputs, unused, names), targets
 
     def _listed(self, outputs: Nest, unused: Unused, names: OutputNames | None) -> Nest:

@@ -9,7 +9,15 @@ from keraslint.pairing import Fault, Paired, Rejected, Verdict
 from keraslint.rewriting import parts
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
-from keraslint.sites.reading import declaration_of, has_mapping, heads, is_sequence, placement, raises
+from keraslint.sites.reading import (
+    declaration_of,
+    has_mapping,
+    heads,
+    is_sequence,
+    keys_and_layers,
+    placement,
+    raises,
+)
 from keraslint.tree import Branch
 
 if TYPE_CHECKING:
@@ -38,7 +46,6 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                         yield rule.finding(
                             loss.location, message, severity=severity, related=(declaration,), fixes=fixes
                         )
-                case Rejected(fault=Fault.LOSS_STRUCTURE):
-                    consequence = raises(verdict)
-                    message = f"{consequence}: a list of losses for outputs in a dict, {list(outputs.keys)}"
-                    yield rule.finding(loss.location, message, related=(declaration,))
+                case Rejected(fault=Fault.LOSS_STRUCTURE | Fault.LOSS_COUNT):
+                    what = f"a list of losses for outputs in a dict, {keys_and_layers(outputs)}"
+                    yield rule.finding(loss.location, f"{raises(verdict)}: {what}", related=(declaration,))

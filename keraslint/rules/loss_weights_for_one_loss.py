@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keraslint.findings import Edit, Finding, Fix
+    from keraslint.tree import Tree
 
 rule = Rule(__name__, code="KER104", since="0.1.0", severity=Severity.ERROR)
 
@@ -28,7 +29,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         case TrainingSite(
             outputs=Given(tree=Branch() as outputs) as declared,
             compiled=CompileCall(
-                loss=Given(tree=Leaf()) as loss, loss_weights=Given(tree=Branch() as written) as weights
+                loss=Given(tree=Leaf()) as loss, loss_weights=Given(tree=written) as weights
             ),
         ) if len(heads(outputs)) > 1:
             message = _consequence(outputs, written, verdict)
@@ -38,11 +39,11 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
                 yield rule.finding(weights.location, message, related=(declaration,), fixes=fixes)
 
 
-def _fixes(site: TrainingSite, loss: Given, weights: Branch[Written], part: Given) -> tuple[Fix, ...]:
+def _fixes(site: TrainingSite, loss: Given, weights: Tree[Written], part: Given) -> tuple[Fix, ...]:
     """The one loss written for every head, and a weight of 1 for the heads that have none."""
     repeated = parts.repeated(site, loss, named=is_mapping(weights))
     outputs = site.outputs.tree if isinstance(site.outputs, Given) else None
-    if repeated is None or outputs is None:
+    if repeated is None or outputs is None or isinstance(weights, Leaf):
         return ()
     names = [str(parts.key_of(outputs, head)) for head in heads(outputs)]
     more: tuple[Edit, ...] | None = ()
@@ -59,8 +60,12 @@ def _fixes(site: TrainingSite, loss: Given, weights: Branch[Written], part: Give
     )
 
 
-def _consequence(outputs: Branch[Written], weights: Branch[Written], verdict: Verdict) -> str | None:
+def _consequence(outputs: Branch[Written], weights: Tree[Written], verdict: Verdict) -> str | None:
     match verdict:
+        case Rejected(fault=fault) if fault in _FAULTS and isinstance(weights, Leaf):
+            return f"{raises(verdict)}: 1 weight for {len(heads(outputs))} outputs"
+        case _ if isinstance(weights, Leaf):
+            return None
         case Rejected(fault=fault) if fault in _FAULTS:
             number = counted(len(weights.items), "weight", "weights")
             return f"{raises(verdict)}: {number} for 1 loss"

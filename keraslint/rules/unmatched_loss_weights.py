@@ -21,7 +21,7 @@ from keraslint.sites.reading import (
     raises,
     shown,
 )
-from keraslint.tree import Leaf
+from keraslint.tree import Branch, Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             outputs=Given(tree=outputs) as declared,
             compiled=CompileCall(loss=Given(tree=losses), loss_weights=Given(tree=written) as weights),
         ) if is_flat(outputs) and not (isinstance(losses, Leaf) and len(heads(outputs)) > 1):
-            mismatch = _mismatch(outputs, losses, written)
+            mismatch = _mismatch(outputs, losses, written) or _in_a_container(outputs, written, verdict)
             consequence = _consequence(outputs, written, verdict) if mismatch else None
             if consequence:
                 severity, text = consequence
@@ -116,6 +116,12 @@ def _mismatch(outputs: Tree[Written], losses: Tree[Written], weights: Tree[Writt
     if is_mapping(losses) and len(losses.items) < number:
         return f"{number} weights, losses for {list(losses.keys)}"
     return None
+
+
+def _in_a_container(outputs: Tree[Written], weights: Tree[Written], verdict: Verdict) -> str | None:
+    """Keras before 3.5 wants a number where there is one output."""
+    alone = isinstance(verdict, Rejected) and len(heads(outputs)) == 1
+    return f"weights in a {weights.kind} for 1 output" if alone and isinstance(weights, Branch) else None
 
 
 def _consequence(

@@ -113,6 +113,13 @@ def layer(outputs: Tree[Written], head: Path) -> str | None:
     return leaf.value.name if isinstance(leaf, Leaf) else None
 
 
+def keys_and_layers(outputs: Branch[Written]) -> str:
+    """The keys of outputs, and the names of their layers where these are others."""
+    layers = [layer(outputs, head) for head in heads(outputs)]
+    others = layers if is_flat(outputs) and None not in layers and layers != [*outputs.keys] else None
+    return f"{list(outputs.keys)}" + (f", of the layers {others}" if others else "")
+
+
 def shown(outputs: Tree[Written], head: Path) -> str:
     """A head as a message names it; one without a name by its position."""
     return label(outputs, head) or "outputs" + "".join(f"[{key!r}]" for key in head)

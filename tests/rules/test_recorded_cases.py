@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keraslint.findings import Finding, Severity
-from keraslint.pairing import Absent, Request, pair
+from keraslint.pairing import Absent, Fault, Rejected, Request, pair
 from keraslint.pairing.agreement import load_cases
 from keraslint.pairing.versions import parse
-from keraslint.rules import registered
+from keraslint.rules import registered, rejected
 from keraslint.sites.model import NOT_GIVEN, CompileCall, DataCall, Given, TrainingSite, Unread, Written
 from keraslint.tree import SEQUENCES, Branch, Leaf, dotted, leaves, map_leaves
 from tests.programs import FIXTURES
 from tests.rules.spelled_sites import PLACE
 
 if TYPE_CHECKING:
-    from keraslint.pairing import Backend, Part, Token
+    from keraslint.pairing import Backend, Part, Token, Verdict
     from keraslint.pairing.cases import Case
     from keraslint.sites.model import SitePart
     from keraslint.tree import Key, Path, Tree
@@ -93,14 +93,39 @@ def loud(case: Case, version: str) -> list[Finding]:
     """The findings of a case that are more than information."""
     at = parse(version)
     _, request = replace(case, major=at.major).requests()[0]
-    verdict, written = pair(request, at, BACKENDS[at.major]), site(request)
+    return said(request, pair(request, at, BACKENDS[at.major]), at.major)
+
+
+def said(request: Request, verdict: Verdict, major: int) -> list[Finding]:
+    """What is found where this is asked, information left out."""
+    written = site(request)
     return [
         finding
         for found in registered()
         if found.rule.subject == "site" and not found.rule.optional
-        if found.rule.keras in {None, at.major}
+        if found.rule.keras in {None, major}
         for finding in found.check(written, verdict)
         if finding.severity is not Severity.INFO and finding.code not in ASIDE
+    ]
+
+
+def refusals(version: str) -> list[tuple[str, Request, Rejected]]:
+    """What the specification says that a version raises on, of all that was ever recorded.
+
+    What it does not take of a batch is left to the rules that read batches.
+    """
+    at = parse(version)
+    asked = (
+        (case.id, request, pair(request, at))
+        for case in load_cases(RECORD).values()
+        if case.is_pairing and not case.is_about_shapes
+        for _, request in replace(case, major=at.major).requests()
+    )
+    return [
+        (name, request, verdict)
+        for name, request, verdict in asked
+        if isinstance(verdict, Rejected)
+        if verdict.fault is not Fault.FEED or request.feed == "arrays"
     ]
 
 
@@ -152,3 +177,15 @@ def test_something_is_found_where_some_head_did_not(version: str) -> None:
     cases = [case for case, result in recorded(version) if result["verdict"] in ELSEWHERE]
     assert len(cases) > 10
     assert [case.id for case in cases if not loud(case, version)] == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_refusal_that_is_known_is_said_and_mostly_by_a_rule_of_its_own(version: str) -> None:
+    major = parse(version).major
+    refused = refusals(version)
+    found = [(name, said(request, verdict, major)) for name, request, verdict in refused]
+    assert len(found) > 500
+    assert [name for name, ones in found if not any("raises" in one.message for one in ones)] == []
+    rest = [name for name, ones in found if any(one.code == rejected.rule.code for one in ones)]
+    assert len(rest) < len(found) / 8
+    assert {len(ones) for name, ones in found if name in rest} == {1}
