@@ -181,3 +181,104 @@ def place(site: TrainingSite) -> Location:
 _RAISED = re.compile(
     r"(?<=\braises )(an error|\w+(?: or \w+)*)( at (?:compile|fit|evaluate|train_on_batch|test_on_batch)\b)"
 )
+
+
+_WORDS_OF_KERAS = re.compile(r"; it says: .*$")
+
+
+def matter(finding: Finding) -> tuple[str, Location, str]:
+    """What a finding is about: rule, place, and the message without what Keras raises, where, and in which
+    words.
+    """
+    return finding.code, finding.location, _WORDS_OF_KERAS.sub("", _RAISED.sub("", finding.message))
+
+
+def _with_all_errors(message: str, others: Iterable[str]) -> str:
+    """The message with every error that the others name: versions of Keras raise one or another."""
+    found = [match[1] for one in (message, *others) if (match := _RAISED.search(one))]
+    errors = list(dict.fromkeys(one for one in found if one != "an error"))
+    return _RAISED.sub(rf"{' or '.join(errors)}\2", message) if errors else message
+
+
+def _merged(
+    claims: Iterable[_Claim],
+    all_sites: Sequence[TrainingSite],
+    versions: Sequence[Version],
+    trained: _Trained,
+) -> list[Finding]:
+    """One finding for each rule, place and message, with the conditions and versions in which it holds.
+
+    What is wrong with a compile call is said once, at the first call at which Keras raises, whatever it is.
+    """
+    same: dict[tuple[str, Location, str], list[_Claim]] = defaultdict(list)
+    for claim in claims:
+        same[matter(claim.finding)].append(claim)
+    alternatives: _Alternatives = defaultdict(set)
+    for site in all_sites:
+        alternatives[_calls(site)].add(site.given)
+    found = (_one(group, alternatives, versions, trained) for group in same.values())
+    return [finding for finding in found if finding is not None]
+
+
+def _one(
+    group: Sequence[_Claim],
+    alternatives: _Alternatives,
+    versions: Sequence[Version],
+    trained: _Trained,
+) -> Finding | None:
+    """The finding of a group; none where it holds only in alternatives that may never run."""
+    holding = {claim.version for claim in group}
+    given = _given([claim.site for claim in group], alternatives)
+    if given and all(claim.site.doubtful for claim in group):
+        return None
+    finding = group[0].finding
+    if all(claim.site.expected for claim in group):
+        at = Related(place(group[0].site), "the program expects an error here")
+        finding = replace(finding, severity=Severity.INFO, related=(*finding.related, at))
+    fixes = _common_fixes([claim.finding for claim in group])
+    others = set(versions) - holding
+    if any(others & trained[_calls(claim.site)] for claim in group):
+        fixes = _without_keeping(fixes)
+    return replace(
+        finding,
+        message=_with_all_errors(finding.message, (claim.finding.message for claim in group)),
+        identity=of_site(group[0].site),
+        fixes=fixes,
+        given=finding.given or given,
+        versions=() if len(holding) == len(versions) else tuple(str(at) for at in sorted(holding)),
+    )
+
+
+def _common_fixes(findings: Sequence[Finding]) -> tuple[Fix, ...]:
+    """The fixes that every alternative and version offers: what is safe in one may not be in another."""
+    return tuple(fix for fix in findings[0].fixes if all(fix in one.fixes for one in findings))
+
+
+def _without_keeping(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """The fixes where another version trains something else: of two honest ones the safe one is none then."""
+    unsafe = tuple(fix for fix in fixes if fix.safety is Safety.UNSAFE)
+    return unsafe or fixes
+
+
+def _given(holding: Sequence[TrainingSite], alternatives: _Alternatives) -> tuple[str, ...]:
+    """The simplest conditions under which a finding holds; none where it holds in every alternative."""
+    held = {site.given for site in holding}
+    calls = {_calls(site) for site in holding}
+    others = {given for one in calls for given in alternatives[one]} - held
+    if not others or () in held:
+        return ()
+    shortened = (_enough(given, others) for given in held)
+    return min(shortened, key=lambda given: (len(given), given))
+
+
+def _enough(given: tuple[str, ...], others: set[tuple[str, ...]]) -> tuple[str, ...]:
+    """The conditions that tell an alternative from those in which the finding does not hold."""
+    for condition in given:
+        fewer = tuple(one for one in given if one != condition)
+        if not any(set(fewer) <= set(other) for other in others):
+            given = fewer
+    return given
+
+
+def _calls(site: TrainingSite) -> _Calls:
+    return (site.compiled.location if site.compiled else None, site.data.location if site.data else None)

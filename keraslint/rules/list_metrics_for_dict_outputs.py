@@ -13,6 +13,7 @@ from keraslint.sites.reading import (
     declaration_of,
     has_mapping,
     heads,
+    is_flat,
     is_sequence,
     keys_and_layers,
     placement,
@@ -73,5 +74,10 @@ def _is_list_itself(outputs: Branch[Written], metrics: Branch[Written], name: st
     """Whether Keras would take as many metrics by name."""
     if len(heads(outputs)) == 1:
         return verdict.fault is Fault.METRICS_KEYS
-    fits = len(metrics.items) == len(heads(outputs))
-    return verdict.fault is Fault.METRICS_COUNT and fits and f"`{name}`" in verdict.message
+    if len(metrics.items) != len(heads(outputs)):
+        return False
+    if verdict.fault is Fault.METRICS_STRUCTURE:  # Keras 2, which takes a flat list alone
+        return is_flat(outputs) and all(
+            isinstance(one, Branch) and one.kind == "list" and is_flat(one) for one in metrics.children
+        )
+    return verdict.fault is Fault.METRICS_COUNT and f"`{name}`" in verdict.message

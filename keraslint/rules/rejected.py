@@ -41,7 +41,7 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             name, part = _part(site, verdict)
             at = part if isinstance(part, Given) else site.data or site.compiled or declared
             names = [shown(outputs, head) for head in heads(outputs)]
-            message = f"{raises(verdict)} for {name} {names}: {_words(verdict)}"
+            message = f"{raises(verdict)} for {name} {names}; it says: {_words(verdict)}"
             yield rule.finding(at.location, message, related=(declaration_of(declared),))
 
 

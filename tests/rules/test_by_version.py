@@ -71,6 +71,53 @@ def by(**found: str) -> dict[str, str]:
 
 CASES = [
     case(
+        "losses and metrics in lists, keys that are not the layers' names",
+        OTHER_KEYS,
+        by(v2_15="KER204", v3_0="KER202", v3_4="KER202", v3_5="KER204", v3_11="KER204", v3_12="", v3_15=""),
+        loss=["mse", "mse"],
+        metrics=[["mae"], ["mae"]],
+        y=Y_BY_NAME,
+    ),
+    case(
+        "a whole number among weights in a dict",
+        LIST,
+        by(v2_15="", v3_0="KER113", v3_4="KER113", v3_7="", v3_15=""),
+        loss=BY_NAME,
+        loss_weights={"z": 1, "a": 0.5},
+        y=Y_LIST,
+    ),
+    case(
+        "one weight for one loss of two outputs",
+        LIST,
+        by(v2_15="", v3_0="KER113", v3_3="KER104", v3_6="KER104", v3_7="", v3_15=""),
+        loss="mse",
+        loss_weights=0.5,
+        y=Y_LIST,
+    ),
+    case(
+        "the weight of one output in a list",
+        "z",
+        by(v2_15="", v3_0="KER103", v3_4="KER103", v3_5="", v3_15=""),
+        loss="mse",
+        loss_weights=[0.5],
+        y="y",
+    ),
+    case(
+        "a target too many, 3.5",
+        DICT,
+        by(v3_4="", v3_5="KER108", v3_6="", v3_15="KER108"),
+        loss="mse",
+        y={**Y_BY_NAME, "q": "yq"},
+    ),
+    case(
+        "metrics in tuples",
+        DICT,
+        by(v3_0="KER150", v3_13="KER150", v3_14_0="", v3_15=""),
+        loss=BY_NAME,
+        metrics={"z": ("mae",), "a": ("mse",)},
+        y=Y_BY_NAME,
+    ),
+    case(
         "dict of losses, list of outputs",
         LIST,
         by(v2_15="", v3_4="", v3_5="KER205", v3_6="KER205", v3_7="", v3_15=""),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from keraslint.engine import Settings, check
 from keraslint.engine.settings import Style
+from keraslint.engine.targets import targets
 from keraslint.findings import Report, Severity
 from keraslint.rules import registered
 from tests.programs import Expected, Program, programs
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Rules about style speak only where it is asked for.
 STYLES: dict[str, Style] = {
@@ -55,3 +59,31 @@ def found_in(program: Program) -> set[Expected]:
         if isinstance(outcome, Report)
         for finding in outcome.findings
     }
+
+
+VALIDATED = """\
+import keras
+house = keras.Input((4,))
+heads = {"price": keras.layers.Dense(1)(house), "rooms": keras.layers.Dense(1)(house)}
+model = keras.Model(house, heads)
+model.compile(loss={"price": "mse", "rooms": "mse"}, metrics=METRICS)
+model.fit(x, {"price": y, "rooms": z}, validation_data=(x, {"price": y, "rooms": z}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("metrics", "code", "says"),
+    [
+        ('["mae"]', "KER105", "raises ValueError at fit: metrics has 1 entry"),
+        ('[["mae"], ["mae"]]', "KER204", "raises ValueError at fit: a list of metrics"),
+        ('{"price": {"a": "mae"}}', "KER150", "raises ValueError at fit for these metrics of the outputs"),
+    ],
+)
+def test_what_versions_raise_on_is_said_once(metrics: str, code: str, says: str, tmp_path: Path) -> None:
+    """Whatever the error is, and at training and at validation alike."""
+    program = tmp_path / "program.py"
+    program.write_text(VALIDATED.replace("METRICS", metrics), encoding="utf-8")
+    outcomes = check([str(program)], Settings(severity=Severity.WARNING, versions=targets([">=3.5"])))
+    (finding,) = (one for report in outcomes if isinstance(report, Report) for one in report.findings)
+    assert finding.code == code
+    assert says in finding.message
