@@ -18,8 +18,10 @@ PYTHON_CELL = re.compile(r"^%%(capture|debug|lprun|memit|mprun|prun|tensorflow_v
 # The last line is automagic, which needs no percent sign.
 MAGIC_LINE = re.compile(
     r"^\s*([%!?]|,\s*\w|;\s*\w|/\w)|^\s*[\w.]+\?{1,2}\s*$"
-    r"|^\s*(cat|cd|conda|cp|head|less|ll|ls|mkdir|more|mv|pip|rm|rmdir|tail)\s+[^\s=]"
+    r"|^\s*(cat|cd|conda|cp|env|head|less|ll|ls|mkdir|more|mv|pip|rm|rmdir|tail)\s+[^\s=]"
 )
+# IPython/core/magics/osm.py, ``env`` and ``set_env``: what stands behind the name is the value, with quotes.
+ENVIRONMENT = re.compile(r"^(\s*)%?(?:set_)?env\s+(\w+)(?:\s*=\s*|\s+)(\S.*?)\s*$")
 MAGIC_VALUE = re.compile(r"^(?P<kept>\s*[\w.,\s\[\]'\"]+=\s*)[%!]")
 
 
@@ -69,7 +71,10 @@ def _unmagic(lines: list[str]) -> tuple[str, ast.Module | Flaw]:
 def _mask(lines: list[str], number: int) -> bool:
     """Mask the magic on this line with its continuation lines; False where there is none."""
     line = lines[number] if number < len(lines) else ""
-    if MAGIC_LINE.match(line):
+    if variable := ENVIRONMENT.match(line):
+        space, name, value = variable.groups()
+        masked = f'{space}__import__("os").environ[{name!r}] = {value!r}'
+    elif MAGIC_LINE.match(line):
         masked = _filler(line)
     elif value := MAGIC_VALUE.match(line):
         masked = value["kept"] + "None"

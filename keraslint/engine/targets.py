@@ -37,7 +37,9 @@ def targets(texts: Iterable[str]) -> tuple[Version, ...]:
 
 def of_document(source: str, versions: tuple[Version, ...]) -> tuple[Version, ...]:
     """The versions to judge a document for: what asks for tf_keras runs with Keras 2."""
-    if not any(name in source for name in _NAMED) or _LEGACY.search(source) is None:
+    if not any(name in source for name in _NAMED):
+        return versions
+    if _LEGACY.search(source) is None and not _sets_legacy(source):
         return versions
     return tuple(version for version in versions if version.major == LEGACY.major) or (LEGACY,)
 
@@ -51,10 +53,42 @@ _LEGACY = re.compile(
     r"""
     ^[ \t]*from[ \t]+tf_keras\b
     | ^[ \t]*import[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*tf_keras\b
-    | ^[^#\n]*TF_USE_LEGACY_KERAS["']\]?\s*[=,]\s*["'](?:1|[Tt]rue)["']
     """,
     re.MULTILINE | re.VERBOSE,
 )
+
+
+def _sets_legacy(source: str) -> bool:
+    """Whether TF_USE_LEGACY_KERAS is set in time, and for tf.keras: the package ``keras`` does not read it.
+
+    tensorflow/__init__.py (2.21) reads it for the path ``tensorflow.keras`` when it is imported, ``tf.keras``
+    when it is first used (python/util/lazy_loader.py).
+    """
+    setting = _SETTING.search(source)
+    if setting is None:
+        return False
+    if _KERAS.search(source) and not _OF_TENSORFLOW.search(source):
+        return False
+    imported = _TENSORFLOW.search(source)
+    early = imported is not None and imported.start() < setting.start()
+    return not (early and _BY_PATH.search(source))
+
+
+_SETTING = re.compile(
+    r"""
+    ^(?:(?!\bputenv\b)[^#\n])*TF_USE_LEGACY_KERAS["']\]?\s*[=,]\s*["'](?:1|[Tt]rue)["']
+    | ^[^#\n]*\benviron\.update\([^#)]*\bTF_USE_LEGACY_KERAS(?:["']\s*:|\s*=)\s*["'](?:1|[Tt]rue)["']
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+_KERAS = re.compile(r"^[ \t]*(?:import|from)[ \t]+keras\b", re.MULTILINE)
+_OF_TENSORFLOW = re.compile(
+    r"\b(?:tf|tensorflow)\.(?:compat\.v[12]\.)?keras\b"
+    r"|^[ \t]*from[ \t]+tensorflow[ \t]+import\b[^\n]*\bkeras\b",
+    re.MULTILINE,
+)
+_TENSORFLOW = re.compile(r"^(?:import|from)[ \t]+tensorflow\b", re.MULTILINE)
+_BY_PATH = re.compile(r"^[ \t]*(?:import|from)[ \t]+tensorflow\.keras\b", re.MULTILINE)
 
 
 def _exact(text: str) -> Version:

@@ -13,6 +13,8 @@ from keraslint.engine.targets import targets
 from keraslint.findings import Crashed, Finding, Outcome, Report, Severity, Skipped
 
 HEAD = "import keras\n"
+TF = "from tensorflow.keras import layers\n"
+SET = "os.environ['TF_USE_LEGACY_KERAS'] = '1'\n"
 CALL = HEAD + "model.compile()\n"
 QUIET = Settings(select=("KER001", "KER901", "KER902"))
 
@@ -110,15 +112,45 @@ def test_what_holds_for_some_versions_says_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cells", "legacy"),
+    [
+        (["%env TF_USE_LEGACY_KERAS=1\n", TF], True),
+        (["%env TF_USE_LEGACY_KERAS = True\n" + TF], True),
+        (["if keras:\n    %set_env TF_USE_LEGACY_KERAS 1\n", TF], True),
+        (["env TF_USE_LEGACY_KERAS=1\n", TF], True),
+        (["%env TF_USE_LEGACY_KERAS='1'\n", TF], False),  # the quotes are part of the value
+        (["%env TF_USE_LEGACY_KERAS\n", TF], False),
+        (["!export TF_USE_LEGACY_KERAS=1\n", TF], False),
+        ([TF, "%env TF_USE_LEGACY_KERAS=1\n"], False),
+    ],
+)
+def test_a_notebook_asks_for_tf_keras_by_magic(cells: list[str], legacy: bool) -> None:
+    listed = [{"cell_type": "code", "source": cell} for cell in [*cells, "model.compile()\n"]]
+    notebook = json.dumps({"cells": listed, "nbformat": 4})
+    found = findings(notebook, replace(QUIET, versions=targets(["3.15"])), "n.ipynb")
+    assert [one.code for one in found] == ["KER901", "KER902"][: 1 + legacy]
+
+
+@pytest.mark.parametrize(
     ("head", "legacy"),
     [
         ("import tf_keras\n", True),
         ("    from tf_keras import layers\n", True),
         ("import tensorflow as tf, tf_keras as k\n", True),
-        ("os.environ['TF_USE_LEGACY_KERAS'] = '1'\n", True),
-        ("os.environ.setdefault('TF_USE_LEGACY_KERAS', 'True')\n", True),
-        ("os.environ['TF_USE_LEGACY_KERAS'] = '0'\n", False),
-        ("# os.environ['TF_USE_LEGACY_KERAS'] = '1'\n", False),
+        (f"{SET}import tensorflow as tf\ntf.keras.Input\n", True),
+        (f"{SET}from tensorflow.keras import layers\n", True),
+        (f"{SET}from tensorflow import keras\n", True),
+        (f"import tensorflow as tf\n{SET}tf.keras.Input\n", True),
+        (f"import tensorflow as tf\n{SET}from tensorflow.keras import layers\n", False),
+        (f"{SET}import keras\n", False),
+        (f"{SET}import tensorflow as tf\nimport keras\n", False),
+        (f"os.environ.setdefault('TF_USE_LEGACY_KERAS', 'True')\n{TF}", True),
+        (f"os.environ.update(TF_USE_LEGACY_KERAS='1')\n{TF}", True),
+        (f"os.environ.update({{'A': 'b', 'TF_USE_LEGACY_KERAS': '1'}})\n{TF}", True),
+        (f"os.putenv('TF_USE_LEGACY_KERAS', '1')\n{TF}", False),
+        (f"subprocess.run(a, env={{'TF_USE_LEGACY_KERAS': '1'}})\n{TF}", False),
+        (f"os.environ['TF_USE_LEGACY_KERAS'] = '0'\n{TF}", False),
+        (f"# {SET}{TF}", False),
         ("from tensorflow import keras as tf_keras\n", False),
         ("import tensorflow.keras as tf_keras\n", False),
         ("import tf_keras_vis\n", False),
@@ -127,7 +159,8 @@ def test_what_holds_for_some_versions_says_so() -> None:
 )
 def test_what_asks_for_tf_keras_is_judged_for_keras_2(head: str, legacy: bool) -> None:
     source = "import keras\nif keras:\n" + head if head.startswith(" ") else head
-    found = findings(f"{source}{CALL}", replace(QUIET, versions=targets(["3.15"])))
+    source = source if "tensorflow" in source else f"{source}{HEAD}"
+    found = findings(f"{source}model.compile()\n", replace(QUIET, versions=targets(["3.15"])))
     assert [one.code for one in found] == ["KER901", "KER902"][: 1 + legacy]
 
 
