@@ -9,6 +9,7 @@ from keraslint.pairing import Verdict
 from keraslint.rules.base import Rule
 from keraslint.sites.model import CompileCall, Given, TrainingSite
 from keraslint.sites.reading import declaration_of, heads, is_mapping, is_sequence
+from keraslint.tree import Branch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,18 +19,26 @@ if TYPE_CHECKING:
 
 rule = Rule(__name__, code="KER902", since="0.1.0", severity=Severity.INFO, optional=True)
 
+_KINDS = {
+    "list": "a list",
+    "tuple": "a tuple",
+    "dict": "a dict",
+    "ordered_dict": "an OrderedDict",
+    "namedtuple": "a namedtuple",
+}
+
 
 def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
     """Compare the containers of the parts with that of the outputs; the verdict has no part in it."""
     del verdict
     match site.outputs:
-        case Given(tree=outputs) as declared if len(heads(outputs)) > 1:
+        case Given(tree=Branch() as outputs) as declared if len(heads(outputs)) > 1:
             named = is_mapping(outputs)
             for name, part in _parts(site):
-                tree = part.tree if isinstance(part, Given) else None
-                if isinstance(part, Given) and tree and (is_sequence(tree) if named else is_mapping(tree)):
-                    kinds = ("a dict", "a list") if named else ("a list", "a dict")
-                    message = f"the outputs are in {kinds[0]}, {name} in {kinds[1]}"
+                if not isinstance(part, Given) or not isinstance(tree := part.tree, Branch):
+                    continue
+                if is_sequence(tree) if named else is_mapping(tree):
+                    message = f"the outputs are in {_KINDS[outputs.kind]}, {name} in {_KINDS[tree.kind]}"
                     yield rule.finding(part.location, message, related=(declaration_of(declared),))
 
 
