@@ -64,7 +64,8 @@ def spelled(training: Training) -> Pairs:
         given = _target(training, head)
         target = () if given is None else _numbers(_leaf(given, ()))
         weight = _for_head(training, training.compiled.parts.get("loss_weights"), head)
-        factor = 1.0 if weight is None else float(_leaf(weight, ()))
+        written = None if weight is None else _leaf(weight, ())
+        factor = 1.0 if written is None else float(written)
         terms |= {(head, target, loss, factor) for loss in _entries(training, "loss", head)}
         for name in ("metrics", "weighted_metrics"):
             weighted = name == "weighted_metrics"
