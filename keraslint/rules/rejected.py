@@ -9,11 +9,12 @@ from keraslint.findings import Severity
 from keraslint.pairing import Fault, Rejected, Verdict
 from keraslint.rules import registered
 from keraslint.rules.base import Rule
-from keraslint.sites.model import CompileCall, Given, TrainingSite
+from keraslint.sites.model import CompileCall, DataCall, Given, TrainingSite
 from keraslint.sites.reading import (
     declaration_of,
     ends_in_weights,
     heads,
+    is_sequence,
     may_be_a_container,
     raises,
     shown,
@@ -40,8 +41,10 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
         ) and not _is_said(site, verdict):
             name, part = _part(site, verdict)
             at = part if isinstance(part, Given) else site.data or site.compiled or declared
-            names = [shown(outputs, head) for head in heads(outputs)]
-            message = f"{raises(verdict)} for {name} {names}; it says: {_words(verdict)}"
+            of = f"outputs {[shown(outputs, head) for head in heads(outputs)]}"
+            if verdict.fault is Fault.INPUTS and isinstance(site.inputs, Given):
+                of = f"inputs {[shown(site.inputs.tree, head) for head in heads(site.inputs.tree)]}"
+            message = f"{raises(verdict)} for {name}the {of}; it says: {_words(verdict)}"
             yield rule.finding(at.location, message, related=(declaration_of(declared),))
 
 
@@ -61,28 +64,31 @@ def _is_certain(site: TrainingSite, rejected: Rejected) -> bool:
         return True
     targets = site.data.targets
     unseen = isinstance(targets, Given) and may_be_a_container(targets.tree)
+    if rejected.fault is Fault.INPUTS and not _is_listed(site.data.inputs):
+        return False
     of_a_batch = rejected.fault is Fault.FEED and site.data.feed != "arrays"  # and of one backend alone
     return not unseen and not of_a_batch and not ends_in_weights(site.data)
 
 
-def _part(site: TrainingSite, rejected: Rejected) -> tuple[str, SitePart | None]:
+def _is_listed(part: SitePart) -> bool:
+    return isinstance(part, Given) and is_sequence(part.tree)
+
+
+def _part(site: TrainingSite, rejected: Rejected) -> tuple[str, SitePart]:
     """What Keras does not take, in words, and as it was written."""
-    compiled, data = site.compiled or CompileCall(site.model), site.data
-    match rejected.fault:
-        case Fault.LOSS_STRUCTURE | Fault.LOSS_COUNT | Fault.LOSS_KEYS:
-            return "these losses of the outputs", compiled.loss
-        case Fault.WEIGHTS_STRUCTURE | Fault.WEIGHTS_COUNT | Fault.WEIGHTS_KEYS | Fault.WEIGHTS_TYPE:
-            return "these loss weights of the outputs", compiled.loss_weights
-        case Fault.METRICS_STRUCTURE | Fault.METRICS_COUNT | Fault.METRICS_KEYS:
-            weighted = not isinstance(compiled.metrics, Given) or "`weighted_metrics`" in rejected.message
-            part = compiled.weighted_metrics if weighted else compiled.metrics
-            return "these metrics of the outputs", part
-        case Fault.OUTPUTS:
-            return "the outputs", site.outputs
-        case Fault.SAMPLE_WEIGHT:
-            return "these sample weights of the outputs", data.sample_weight if data else None
-        case _:
-            return "these targets of the outputs", data.targets if data else None
+    compiled, data = site.compiled or CompileCall(site.model), site.data or DataCall("fit", site.model)
+    what = rejected.fault.value.partition(" ")[0]
+    if what == "metrics":
+        weighted = not isinstance(compiled.metrics, Given) or "`weighted_metrics`" in rejected.message
+        return "these metrics of ", compiled.weighted_metrics if weighted else compiled.metrics
+    parts: dict[str, tuple[str, SitePart]] = {
+        "outputs": ("", site.outputs),
+        "loss": ("these losses of ", compiled.loss),
+        "loss_weights": ("these loss weights of ", compiled.loss_weights),
+        "inputs": ("these data of ", data.inputs),
+        "sample_weight": ("these sample weights of ", data.sample_weight),
+    }
+    return parts.get(what, ("these targets of ", data.targets))
 
 
 def _words(rejected: Rejected) -> str:

@@ -12,7 +12,7 @@ from keras.layers import Dense
 
 def batches(x, y, labels, bidirectional, warped):
     while True:
-        inputs = (x, x) if labels else x
+        inputs = x if labels else -x
         targets = [y, y] if bidirectional else (y, y)
         weights = (1, 1) if warped else None
         yield inputs, targets, weights
