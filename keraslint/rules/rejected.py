@@ -40,12 +40,13 @@ def check(site: TrainingSite, verdict: Verdict) -> Iterator[Finding]:
             site, verdict
         ) and not _is_said(site, verdict):
             name, part = _part(site, verdict)
-            at = part if isinstance(part, Given) else site.data or site.compiled or declared
+            if not isinstance(part, Given):  # no loss at all: a layer may add one
+                return
             of = f"outputs {[shown(outputs, head) for head in heads(outputs)]}"
             if verdict.fault is Fault.INPUTS and isinstance(site.inputs, Given):
                 of = f"inputs {[shown(site.inputs.tree, head) for head in heads(site.inputs.tree)]}"
             message = f"{raises(verdict)} for {name}the {of}; it says: {_words(verdict)}"
-            yield rule.finding(at.location, message, related=(declaration_of(declared),))
+            yield rule.finding(part.location, message, related=(declaration_of(declared),))
 
 
 def _is_said(site: TrainingSite, rejected: Rejected) -> bool:
