@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.inference import conditions, data, modules, sequences, steps, symbols
 from keraslint.inference.calls import RETURNED
-from keraslint.inference.core import MAX_UNROLLED, statement
+from keraslint.inference.core import MAX_STEPS, MAX_UNROLLED, statement
 from keraslint.inference.loops import after_unknown_loop
 from keraslint.inference.state import merge, merge_exits
 from keraslint.inference.values import (
@@ -110,8 +110,8 @@ def loop(run: Run, node: ast.For | ast.AsyncFor) -> None:
 def _unrolled(run: Run, node: ast.For | ast.AsyncFor, items: tuple[Item, ...]) -> None:
     frame = run.frames[run.frame]
     outer_broken, frame.broken = frame.broken, []
-    before = dict(run.state.assumed)
-    for item in items:
+    before, steps = dict(run.state.assumed), run.steps
+    for done, item in enumerate(items, 1):
         outer_continued, frame.continued = frame.continued, []
         inside = dict(run.state.assumed)
         sequences.assign(run, node.target, item.value, item.origin)
@@ -119,6 +119,10 @@ def _unrolled(run: Run, node: ast.For | ast.AsyncFor, items: tuple[Item, ...]) -
         run.state = merge_exits(frame.continued, run.state, inside)
         frame.continued = outer_continued
         if not run.state.live:
+            break
+        if 2 * (run.steps - steps) * (len(items) - done) > (MAX_STEPS - run.steps) * done:
+            # At this rate it would take more than half of the steps left: one round stands for the others.
+            _unknown_times(run, node, node.body, (node.target, None))
             break
     run.state = merge_exits(frame.broken, run.state, before)
     frame.broken = outer_broken
