@@ -189,6 +189,10 @@ class Run:
             if handler is not None:
                 handler(self, statement)
 
+    def spent(self) -> float:
+        """How much of what one start may cost is spent: 1 is all."""
+        return max(self.steps / MAX_STEPS, self.merged / MAX_MERGED)
+
     def call(self, callee: Value, arguments: Arguments, node: ast.expr) -> Value:
         """What calling ``callee`` gives; its effects are on the state."""
         if isinstance(callee, Choice):

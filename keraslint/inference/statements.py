@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.inference import conditions, data, modules, sequences, steps, symbols
 from keraslint.inference.calls import RETURNED
-from keraslint.inference.core import MAX_STEPS, MAX_UNROLLED, statement
+from keraslint.inference.core import MAX_UNROLLED, statement
 from keraslint.inference.loops import after_unknown_loop
 from keraslint.inference.state import merge, merge_exits
 from keraslint.inference.values import (
@@ -110,7 +110,7 @@ def loop(run: Run, node: ast.For | ast.AsyncFor) -> None:
 def _unrolled(run: Run, node: ast.For | ast.AsyncFor, items: tuple[Item, ...]) -> None:
     frame = run.frames[run.frame]
     outer_broken, frame.broken = frame.broken, []
-    before, steps = dict(run.state.assumed), run.steps
+    before, spent = dict(run.state.assumed), run.spent()
     for done, item in enumerate(items, 1):
         outer_continued, frame.continued = frame.continued, []
         inside = dict(run.state.assumed)
@@ -120,8 +120,8 @@ def _unrolled(run: Run, node: ast.For | ast.AsyncFor, items: tuple[Item, ...]) -
         frame.continued = outer_continued
         if not run.state.live:
             break
-        if 2 * (run.steps - steps) * (len(items) - done) > (MAX_STEPS - run.steps) * done:
-            # At this rate it would take more than half of the steps left: one round stands for the others.
+        if 2 * (run.spent() - spent) * (len(items) - done) > (1 - run.spent()) * done:
+            # At this rate it would take more than half of what is left: one round stands for the others.
             _unknown_times(run, node, node.body, (node.target, None))
             break
     run.state = merge_exits(frame.broken, run.state, before)
