@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from keraslint.findings import Finding, Fix
     from keraslint.pairing import Term
-    from keraslint.tree import Path, Tree
+    from keraslint.tree import Key, Path, Tree
 
 rule = Rule(__name__, code="KER108", since="0.1.0", severity=Severity.ERROR)
 
@@ -88,11 +88,26 @@ def _leaves_out(site: TrainingSite, outputs: Tree[Written], trained: tuple[Path,
     """Whether a head is untrained for which a loss was written."""
     losses = site.compiled.loss if site.compiled else None
     wanted = set(heads(outputs))
-    if isinstance(losses, Given) and isinstance(losses.tree, Branch) and meant(outputs, losses.tree):
-        by_key = meant(outputs, losses.tree)
+    by_key = _by_key(outputs, losses.tree) if isinstance(losses, Given) else {}
+    if isinstance(losses, Given) and by_key:
         given = {path[0] for path, leaf in leaves(losses.tree) if not leaf.is_none}
         wanted = {head for key, head in by_key.items() if key in given}
     return not wanted <= set(trained)
+
+
+def _by_key(outputs: Tree[Written], losses: Tree[Written]) -> dict[Key, Path]:
+    """The heads that losses are meant for; those of a dict tell where the others have no name."""
+    if not isinstance(losses, Branch):
+        return {}
+    found: dict[Key, Path] = dict(meant(outputs, losses))
+    if found or not is_mapping(losses):
+        return found
+    named = {label(outputs, head): head for head in heads(outputs)}
+    for key in losses.keys:
+        if not isinstance(key, str) or key not in named:
+            return {}
+        found[key] = named[key]
+    return found
 
 
 def _missing(targets: Tree[Written]) -> str | None:

@@ -17,3 +17,7 @@ alone = keras.Sequential([keras.layers.Dense(1)])
 alone.compile("sgd", "mse", ["mae", keras.metrics.CategoricalAccuracy()])
 history = alone.fit(x, y, validation_split=0.5)
 print(history.history["val_categorical_accuracy"])
+
+shown = keras.Model(i, [keras.layers.Dense(1, name="label")(i), keras.layers.Dense(1)(i)])
+shown.compile("sgd", {"label": "mse"})
+shown.fit(x, y)
