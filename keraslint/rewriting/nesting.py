@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from keraslint.findings import Edit, Location, Span
 from keraslint.rewriting import calls, parts
+from keraslint.rewriting.consumers import last
 from keraslint.rewriting.containers import Container, merged, quoted
 from keraslint.rewriting.groups import groups
 from keraslint.rewriting.homes import private_container
 from keraslint.rewriting.migration import Migration
 from keraslint.rewriting.proof import judged, place
 from keraslint.rewriting.refusal import Refused, refuse
+from keraslint.rewriting.returned import VALUES, taken
 from keraslint.sites.model import Given, NotGiven
 from keraslint.sites.reading import heads, is_mapping
 from keraslint.tree import Branch, dotted, leaves
@@ -80,6 +82,7 @@ class _Nesting:
         paths = {self._paths(site) for site in self.group.sites}
         if len(paths) > 1:
             refuse("its outputs or losses depend on a condition, or on who calls", self.group.sites[0].model)
+        self._values()
         names = next(iter(paths))
         edits: dict[Edit, None] = dict.fromkeys(self._model())
         for site in self.group.sites:
@@ -87,7 +90,18 @@ class _Nesting:
             edits.update(dict.fromkeys(self._compile(site)))
             for monitor in site.monitors:
                 edits.update(dict.fromkeys(self._monitor(site, monitor, names)))
+        known = {edit.location for edit in edits}
+        edits.update(dict.fromkeys(edit for edit in self._keys(names) if edit.location not in known))
         return names, merged([*edits])
+
+    def _values(self) -> None:
+        """Nobody may take values by their places but the total: those of the terms stand in another order."""
+        for trace in self.group.traces:
+            source = self._source(trace.location)
+            node = source.node(trace.location)
+            if trace.call in VALUES and node is not None and taken(source, node) - {0}:
+                why = "and NestedLoss logs its terms in the order in which they are written"
+                refuse(f"the values that are returned here are taken by their places, {why}", trace.location)
 
     def _paths(self, site: TrainingSite) -> tuple[str, ...]:
         """The heads as paths, where each has one loss."""
@@ -177,6 +191,42 @@ class _Nesting:
                 if edits is None:
                     refuse(f"the log {monitor.key!r} gets the name {new!r}", monitor.location)
                 yield from edits
+
+    def _keys(self, names: Sequence[str]) -> Iterator[Edit]:
+        """The same of results that are asked for as a dict, and of callbacks of the program."""
+        logs = {f"{name.replace('.', '/')}_loss": f"{name}_loss" for name in names if "." in name}
+        for document in sorted({trace.location.document for trace in self.group.traces}):
+            source = self._source(Location(document, NOWHERE))
+            for node in ast.walk(source.tree):
+                if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+                    continue
+                new = logs.get(node.value.removeprefix("val_"))
+                if new is None:
+                    continue
+                if not _is_key(source.parents.get(node)):
+                    refuse(f"the log {node.value!r} gets the name {new!r}", source.location(node))
+                prefix = "val_" if node.value.startswith("val_") else ""
+                mark = source.text(source.span(node))[:1]
+                yield Edit(
+                    source.location(node), quoted(prefix + new, mark if mark in "'\"" else source.quote)
+                )
+
+
+NOWHERE = Span(1, 1, 1, 1)
+
+
+def _is_key(parent: ast.AST | None) -> bool:
+    """``logs["key"]``, ``logs.get("key")``, or an argument of a callback that is known as a monitor."""
+    match parent:
+        case ast.Subscript() | ast.keyword(arg="monitor"):
+            return True
+        case ast.Call(func=callee):
+            return last(callee) in MONITORING
+        case _:
+            return False
+
+
+MONITORING = frozenset({"get", "EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau"})
 
 
 def flattened(container: Container, path: str = "", margin: int = 0) -> Iterator[Edit]:

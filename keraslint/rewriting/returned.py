@@ -85,9 +85,9 @@ class Values:
     def edits(self) -> Iterator[Edit]:
         """The edits of the calls and of all places that take values by position, if any value moves."""
         uses = list(self._uses())
-        if all(self._stays(place) for _, node, source in uses for place in _taken(source, node)):
+        if all(self._stays(place) for _, node, source in uses for place in taken(source, node)):
             return
-        if all(self._log(place) for _, node, source in uses for place in _taken(source, node)):
+        if all(self._log(place) for _, node, source in uses for place in taken(source, node)):
             for at, node, source in uses:
                 yield from self._by_name(source, node, at)
         else:
@@ -132,7 +132,7 @@ class Values:
 
     def _by_place(self, source: Source, node: ast.expr, at: Location) -> Iterator[Edit]:
         """``metrics[1]`` as ``metrics[2]``."""
-        for place in _taken(source, node):
+        for place in taken(source, node):
             new = self.moved[place].place if self.known and place in self.moved else None
             parent = source.parents.get(node)
             if new is None or (new != place and not isinstance(parent, ast.Subscript)):
@@ -185,7 +185,7 @@ def _meanings(paired: Paired, site: TrainingSite, names: Sequence[str]) -> Meani
     return [(log, found[log][0] if len(found[log]) == 1 else None) for log in paired.evaluate]
 
 
-def _taken(source: Source, node: ast.expr) -> set[int]:
+def taken(source: Source, node: ast.expr) -> set[int]:
     """The places of a list of values that are used where it stands; ``ALL`` is among them if all are."""
     parent = source.parents.get(node)
     match parent:

@@ -340,6 +340,11 @@ model = keras.Model(inputs, heads)
 model.compile(loss={"a": {"b": "mse"}, "c": "mae"})
 """
 NOT_NESTED = {
+    "log = 'a/b_loss'\nprint(model.evaluate(loaded(), return_dict=True)[log])": "gets the name 'a.b_loss'",
+    "x = keras.ops.ones((4, 3))\ny = {'a': {'b': x}, 'c': x}\n"
+    "total, c, b = model.evaluate(x, y)": "taken by their places, and NestedLoss logs",
+    "x = keras.ops.ones((4, 3))\ny = {'a': {'b': x}, 'c': x}\nvalues = model.train_on_batch(x, y)\n"
+    "print(values[0], values[2])": "taken by their places, and NestedLoss logs",
     "x = keras.ops.ones((4, 3))\nmodel.compile(loss={'a': {'b': 'mse'}})": "not every output has one loss",
     "losses = {'a': {'b': 'mse'}, 'c': 'mae'}\nprint(losses)\nmodel.compile(loss=losses)": "nothing else",
     "model.compile(loss={'a': {'b': 'mse'}, 'c': 'mae'}, loss_weights=dict(a={'b': 1.0}, c=2.0))": "weights",
@@ -362,6 +367,14 @@ OTHER_USES = {
     "loaded = keras.models.load_model('m.keras', custom_objects={'C': Classifier})": "passed to 'load_model'",
     "kinds = [Classifier]": "it is looked at as a class",
 }
+
+
+def test_keys_of_results_are_those_of_the_paths(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    more = "x = keras.ops.ones((4, 3))\nlogs = model.evaluate(x, {'a': {'b': x}, 'c': x}, return_dict=True)\n"
+    path.write_text(f"{NESTED}{more}print(logs['a/b_loss'], logs['c_loss'])\n", encoding="utf-8")
+    (made,) = migrated(path, "nested").values()
+    assert "print(logs['a.b_loss'], logs['c_loss'])" in made
 
 
 @pytest.mark.parametrize(("more", "use"), OTHER_USES.items())
