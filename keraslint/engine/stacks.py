@@ -8,6 +8,7 @@ was a fifth of the time.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -26,5 +27,6 @@ def roomy(function: Callable[P, T]) -> Callable[P, T]:
     def call(*given: P.args, **named: P.kwargs) -> T:
         return function(*given, **named)
 
-    call.__code__ = call.__code__.replace(co_stacksize=ROOM)
+    with suppress(ValueError):  # a Python that allows no such frame does without
+        call.__code__ = call.__code__.replace(co_stacksize=ROOM)
     return call
