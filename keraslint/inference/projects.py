@@ -58,6 +58,14 @@ class Project:
         self.ledger.now.everything = True
         return self.names
 
+    def mentioning(self, name: str) -> list[str]:
+        """Those in which a name may occur, by their bytes: a large project is not parsed to look for it."""
+        word = name.encode()
+        each = ((path, self._read_bytes(path)) for path in self.registered())
+        return [
+            path for path, data in each if isinstance(data, bytes) and (word in data or not name.isascii())
+        ]
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names under which files were asked for."""

@@ -303,9 +303,9 @@ class Consumers:
         value = statement.value if isinstance(statement, ast.Assign) else None
         if not isinstance(value, ast.Call) or source.location(value) in self.group.models:
             return False
-        trees = (one.tree for one in self.seen.sources or ())
-        own = {one.name for tree in trees for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)}
-        return names.isdisjoint(map(last, ast.walk(value))) and last(value.func) not in own
+        called = last(value.func)
+        own = called is not None and self.seen.sources is not None and self.seen.sources.defines(called)
+        return names.isdisjoint(map(last, ast.walk(value))) and not own
 
 
 def _is_model_of_others(source: Source, node: ast.Name | ast.Attribute) -> bool:

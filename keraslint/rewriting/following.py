@@ -314,10 +314,13 @@ def importers(source: Source, sources: Sources) -> Iterator[Source]:
     """
     folder, file = os.path.split(os.path.abspath(source.path))
     module = os.path.basename(folder) if file == "__init__.py" else file.removesuffix(".py")
-    paths = {os.path.abspath(one.path) for one in sources}
-    for other in sources:
+    for other in sources.mentioning(module):
         beside = os.path.join(os.path.dirname(os.path.abspath(other.path)), f"{module}.py")
-        own = beside in paths and beside != os.path.abspath(source.path) and _imports_bare(other, module)
+        own = (
+            sources.is_asked_for(beside)
+            and beside != os.path.abspath(source.path)
+            and _imports_bare(other, module)
+        )
         if other.path != source.path and module in other.imported and not own:
             yield other
 

@@ -6,13 +6,14 @@ Places enter as people count them (characters, from 1), as ``places`` makes them
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from keraslint.documents.grammar import parts
+from keraslint.documents.grammar import nodes, parts
 from keraslint.findings import Location, Span
 from keraslint.sites.model import Given
 
@@ -128,6 +129,7 @@ class Sources:
         """Nothing is indexed yet."""
         self._project = project
         self._sources: dict[str, Source | None] = {}
+        self._mentioning: dict[str, list[str]] = {}
         self._sites: tuple[TrainingSite, ...] = ()
         self._taking: dict[Location, list[tuple[TrainingSite, Given]]] | None = None
 
@@ -164,12 +166,30 @@ class Sources:
             if source is not None:
                 yield source
 
-    def __iter__(self) -> Iterator[Source]:
-        """Every document that was asked for and could be read."""
-        for path in self._project.registered():
+    def mentioning(self, name: str) -> Iterator[Source]:
+        """Every document that was asked for, can be read, and may hold this name."""
+        if name not in self._mentioning:
+            self._mentioning[name] = self._project.mentioning(name)
+        for path in self._mentioning[name]:
             source = self.source(path)
             if source is not None:
                 yield source
+
+    def defines(self, name: str) -> bool:
+        """Whether a document that was asked for defines a function of this name."""
+        return any(
+            isinstance(node, ast.FunctionDef) and node.name == name
+            for source in self.mentioning(name)
+            for node in nodes(source.tree)
+        )
+
+    def is_asked_for(self, path: str) -> bool:
+        """Whether a file is among those that were asked for."""
+        return os.path.abspath(path) in self._asked_for
+
+    @cached_property
+    def _asked_for(self) -> frozenset[str]:
+        return frozenset(map(os.path.abspath, self._project.registered()))
 
 
 def _parts(site: TrainingSite) -> Iterator[Given]:
