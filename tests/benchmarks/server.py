@@ -11,16 +11,28 @@ import statistics
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types
 
 from tests.server.client import Client
-from tests.server.conftest import PULLING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+T = TypeVar("T")
+
+RESOLVING = types.ClientCapabilities(
+    text_document=types.TextDocumentClientCapabilities(
+        code_action=types.CodeActionClientCapabilities(
+            resolve_support=types.ClientCodeActionResolveOptions(["edit"])
+        ),
+        diagnostic=types.DiagnosticClientCapabilities(),
+    )
+)
+"""As editors do: they ask for diagnostics, and for the edits of an action once it is chosen."""
 
 RUNS = 40
 LINES = 1000
@@ -68,14 +80,19 @@ def processor(client: Client) -> float:
     return sum(int(one.read_text(encoding="utf-8").split()[0]) for one in each) / 1e6
 
 
-def milliseconds(client: Client, uri: str, ask: Callable[[], object]) -> list[tuple[float, float]]:
-    """How long each answer takes after a change of the last line: on the clock, of processor time."""
+def milliseconds(
+    client: Client, uri: str, before: Callable[[], T], ask: Callable[[T], object]
+) -> list[tuple[float, float]]:
+    """How long each answer takes after a change of the last line, and what an editor asks before: on the
+    clock, of processor time.
+    """
     taken = []
     for number in range(RUNS + 1):
         end = types.Position(LINES * 2, 0)
         client.change(uri, types.TextDocumentContentChangePartial(types.Range(end, end), f"# {number}\n"))
+        known = before()
         start, used = time.perf_counter(), processor(client)
-        ask()
+        ask(known)
         taken.append(((time.perf_counter() - start) * 1000, processor(client) - used))
     return taken[1:]
 
@@ -85,28 +102,41 @@ def spread(values: list[float]) -> str:
     return f"{statistics.median(values):>4.0f} ms, 95 % {statistics.quantiles(values, n=20)[-1]:>4.0f} ms"
 
 
+def offered(client: Client, uri: str) -> types.CodeAction:
+    """What fixes all, its edits still to be asked for."""
+    (action,) = client.actions(uri, EVERYTHING, "source.fixAll")
+    assert action.edit is None
+    return action
+
+
 def main() -> None:
     """Print a line for each kind of request and of document."""
-    client = Client(Path(tempfile.mkdtemp()), PULLING)
+    client = Client(Path(tempfile.mkdtemp()), RESOLVING)
     for sites in (1, 5, 25):
         text = program(sites)
         uri = client.open(f"sites_{sites}.py", text)
         line = next(at for at, one in enumerate(text.splitlines()) if ".compile" in one)
         assert client.pull(uri).items
-        requests: dict[str, Callable[[], object]] = {
-            "diagnostics": lambda uri=uri: client.pull(uri),  # type: ignore[misc]
-            "quick fixes": lambda uri=uri: client.actions(uri, EVERYTHING, "quickfix"),  # type: ignore[misc]
-            "hover": lambda uri=uri, line=line: client.hover(uri, line, 12),  # type: ignore[misc]
-            "fix all": lambda uri=uri: client.actions(uri, EVERYTHING, "source.fixAll"),  # type: ignore[misc]
+        offer = partial(offered, client, uri)
+        requests: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
+            "diagnostics": (nothing, lambda _, uri=uri: client.pull(uri)),  # type: ignore[misc]
+            "quick fixes": (nothing, lambda _, uri=uri: client.actions(uri, EVERYTHING, "quickfix")),  # type: ignore[misc]
+            "hover": (nothing, lambda _, uri=uri, line=line: client.hover(uri, line, 12)),  # type: ignore[misc]
+            "fix all": (nothing, lambda _, offer=offer: offer()),  # type: ignore[misc]
+            "its edits": (offer, lambda action: client.ask(types.CODE_ACTION_RESOLVE, action)),
         }
-        for name, ask in requests.items():
-            clock, used = map(list, zip(*milliseconds(client, uri, ask), strict=True))
+        for name, (before, ask) in requests.items():
+            clock, used = map(list, zip(*milliseconds(client, uri, before, ask), strict=True))
             sys.stdout.write(
                 f"{sites:>3} sites  {name:<12} clock {spread(clock)};  processor {spread(used)}\n"
             )
             sys.stdout.flush()
         client.close(uri)
     client.end()
+
+
+def nothing() -> None:
+    """Ask for nothing before."""
 
 
 if __name__ == "__main__":
