@@ -141,9 +141,10 @@ def _third(run: Run, model: ModelSeen, given: Item) -> None:
 
 
 def _are_numbers(value: Value) -> bool:
-    """Whether a value is a number, or holds nothing but numbers."""
+    """Whether a value is a number, or holds numbers and nothing else."""
     if isinstance(value, Snapshot):
-        return value.rest is None and all(_are_numbers(item.value) for _, item in value.items)
+        known = value.items and value.rest is None
+        return bool(known) and all(_are_numbers(item.value) for _, item in value.items)
     return isinstance(value, Const) and isinstance(value.value, int | float)
 
 
